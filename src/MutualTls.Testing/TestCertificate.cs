@@ -125,6 +125,24 @@ public class TestCertificate
         }
     }
 
+    /// <summary>Writes PEM files for programs that want files: the chain, and the private key where that is here.</summary>
+    /// <param name="directory">Where; made if it is not there.</param>
+    /// <param name="name">The start of the file names: <c>name.pem</c> and <c>name.key.pem</c>, which are replaced if they are there.</param>
+    /// <exception cref="ArgumentException">An argument is null or empty.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <remarks>The key is unencrypted. Outside Windows only the owner can read it.</remarks>
+    public void WritePem(string directory, string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Directory.CreateDirectory(directory);
+        File.WriteAllText(Path.Combine(directory, name + ".pem"), ChainToPem());
+        if (HasKey)
+        {
+            WriteForOwner(Path.Combine(directory, name + ".key.pem"), ExportPrivateKeyPem());
+        }
+    }
+
     internal static TestCertificate Issue(TestCertificateSpec spec, TestCertificateAuthority issuer, TimeProvider timeProvider) =>
         new(spec, issuer, timeProvider);
 
@@ -153,6 +171,18 @@ public class TestCertificate
             byte[] pfx = withKey.ExportPkcs12(Pkcs12ExportPbeParameters.Default, password: null);
             return X509CertificateLoader.LoadPkcs12(pfx, password: null, X509KeyStorageFlags.Exportable);
         }
+    }
+
+    private static void WriteForOwner(string path, string text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var writer = new StreamWriter(path, options);
+        writer.Write(text);
     }
 
     private X509Certificate2 CopyWithKey(X509Certificate2 certificate) => Key.Algorithm switch

@@ -8,6 +8,8 @@ namespace MutualTls.Testing;
 /// <threadsafety>Safe from any thread.</threadsafety>
 public sealed class TestCertificateAuthority : TestCertificate
 {
+    private long _lastCrlNumber;
+
     private TestCertificateAuthority(TestCertificateSpec spec, TestCertificateAuthority? issuer, TimeProvider timeProvider)
         : base(spec, issuer, timeProvider)
     {
@@ -120,6 +122,21 @@ public sealed class TestCertificateAuthority : TestCertificate
         }
 
         return Issue(spec, configure);
+    }
+
+    /// <summary>Issues a CRL: by default one that revokes nothing and is due again in 7 days.</summary>
+    /// <param name="configure">Changes what is issued.</param>
+    /// <returns>The CRL.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// This authority has no private key, or a defect names an extension that is not there.
+    /// </exception>
+    /// <exception cref="ArgumentException">The signature kind asked for does not fit the key.</exception>
+    /// <remarks>For a CRL issuer that is no authority, issue one with <see cref="TestCertificateSpec.WithBasicConstraints"/> false. <rfc>5280 5</rfc></remarks>
+    public TestCrl IssueCrl(Action<TestCrlSpec>? configure = null)
+    {
+        var spec = new TestCrlSpec(this, Interlocked.Increment(ref _lastCrlNumber), TimeProvider);
+        configure?.Invoke(spec);
+        return new TestCrl(spec.Write(), this);
     }
 
     private TestCertificate Issue(TestCertificateSpec spec, Action<TestCertificateSpec>? configure)

@@ -22,6 +22,15 @@ public sealed partial class TestCertificateSpec
         return this;
     }
 
+    /// <summary>Gives the certificate a public key on NIST P-192: a point on the curve, too weak for any sane policy.</summary>
+    /// <returns>This description.</returns>
+    /// <remarks>The private key is not here; it is 1, so nothing may ever rely on it.</remarks>
+    public TestCertificateSpec WithP192Key() => WithPublicKey(SubjectPublicKey.P192);
+
+    /// <summary>Gives the certificate a public key of an algorithm that nobody knows: <see cref="TestOids.Unknown"/>.</summary>
+    /// <returns>This description.</returns>
+    public TestCertificateSpec WithUnknownKeyAlgorithm() => WithPublicKey(SubjectPublicKey.OfUnknownAlgorithm);
+
     /// <summary>Sets the serial number to these octets as they are, for serials against RFC 5280 4.1.2.2.</summary>
     /// <param name="octets">
     /// The content of the INTEGER, big-endian two's complement: a first octet of 0x80 or more is negative, one 0x00 is zero, more than
@@ -80,6 +89,11 @@ public sealed partial class TestCertificateSpec
         return this;
     }
 
+    /// <summary>Adds a critical extension that nobody knows: must be refused (RFC 5280 6.1.4 (o), 6.1.5 (f)).</summary>
+    /// <returns>This description.</returns>
+    /// <remarks>Its OID is <see cref="TestOids.Unknown"/>, its value an ASN.1 NULL.</remarks>
+    public TestCertificateSpec WithUnknownCriticalExtension() => WithExtension(TestOids.Unknown, critical: true, [0x05, 0x00]);
+
     /// <summary>Leaves out an extension; nothing happens if it is not there.</summary>
     /// <param name="oid">The extension.</param>
     /// <returns>This description.</returns>
@@ -127,54 +141,4 @@ public sealed partial class TestCertificateSpec
         _extensions.SetCriticality(oid, critical);
         return this;
     }
-
-    /// <summary>Flips the last bit of the signature: well-formed, but fails RFC 5280 6.1.3 (a)(1).</summary>
-    /// <returns>This description.</returns>
-    public TestCertificateSpec SignatureTampered()
-    {
-        _signing.Tampered = true;
-        return this;
-    }
-
-    /// <summary>Signs with a key that is like the issuer's but not it: fails RFC 5280 6.1.3 (a)(1).</summary>
-    /// <returns>This description.</returns>
-    public TestCertificateSpec SignedByWrongKey()
-    {
-        _signing.WrongKey = true;
-        return this;
-    }
-
-    /// <summary>Names another algorithm inside than outside, against RFC 5280 4.1.1.2; the signature matches the outer one.</summary>
-    /// <returns>This description.</returns>
-    public TestCertificateSpec SignatureAlgorithmMismatch()
-    {
-        _signing.AlgorithmsDiffer = true;
-        return this;
-    }
-
-    /// <summary>Changes the to-be-signed bytes before they are signed, so that the signature still matches.</summary>
-    /// <param name="mutation">Gets the TBSCertificate and gives what to sign and write instead; several run in the order added.</param>
-    /// <returns>This description.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="mutation"/> is null.</exception>
-    public TestCertificateSpec MutateTbs(Func<byte[], byte[]> mutation)
-    {
-        ArgumentNullException.ThrowIfNull(mutation);
-        _signing.MutateTbs(mutation);
-        return this;
-    }
-
-    /// <summary>Changes the finished certificate.</summary>
-    /// <param name="mutation">Gets the certificate and gives what to use instead; several run in the order added.</param>
-    /// <returns>This description.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="mutation"/> is null.</exception>
-    public TestCertificateSpec MutateDer(Func<byte[], byte[]> mutation)
-    {
-        ArgumentNullException.ThrowIfNull(mutation);
-        _signing.MutateDer(mutation);
-        return this;
-    }
-
-    /// <summary>Adds two octets (an ASN.1 NULL) after the end of the certificate.</summary>
-    /// <returns>This description.</returns>
-    public TestCertificateSpec TrailingData() => MutateDer(der => [.. der, 0x05, 0x00]);
 }

@@ -4,10 +4,9 @@ using MutualTls.Testing.Encoding;
 
 namespace MutualTls.Testing;
 
-/// <content>The extensions that say who the subject is, what its key is for and where to learn more.</content>
+/// <content>The extensions that say who the subject is, what its key is for and which key it is.</content>
 public sealed partial class TestCertificateSpec
 {
-    private readonly List<byte[]> _accessDescriptions = [];
     private byte[]? _subjectKeyId;
     private byte[] _issuerKeyId = [];
 
@@ -97,66 +96,16 @@ public sealed partial class TestCertificateSpec
     /// <returns>This description.</returns>
     /// <remarks><rfc>5280 4.2.1.1</rfc></remarks>
     public TestCertificateSpec WithAuthorityKeyIdentifier(byte[]? keyIdentifier, Action<TestGeneralNames>? issuer = null, byte[]? serial = null) =>
-        WithExtension(TestOids.AuthorityKeyIdentifier, critical: false, Der.Tlv(
-            0x30,
-            [
-                .. keyIdentifier is null ? [] : Der.Tlv(0x80, keyIdentifier),
-                .. issuer is null ? [] : Der.Tlv(0xA1, TestGeneralNames.From(issuer).Content()),
-                .. serial is null ? [] : Der.Tlv(0x82, serial),
-            ]));
+        WithExtension(TestOids.AuthorityKeyIdentifier, critical: false, AuthorityKeyIdentifier.Encode(keyIdentifier, issuer, serial));
 
-    /// <summary>Says where the CRLs are, one distribution point for each URL.</summary>
-    /// <param name="urls">The URLs.</param>
+    /// <summary>Leaves out the authority key identifier, which RFC 5280 4.2.1.1 demands of all but self-signed certificates.</summary>
     /// <returns>This description.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="urls"/> or one of them is null.</exception>
-    /// <remarks><rfc>5280 4.2.1.13</rfc></remarks>
-    public TestCertificateSpec WithCrlDistributionPoints(params string[] urls)
-    {
-        ArgumentNullException.ThrowIfNull(urls);
-        return WithExtension(TestOids.CrlDistributionPoints, critical: false, TestDistributionPoint.EncodeAll(urls));
-    }
+    public TestCertificateSpec WithoutAuthorityKeyIdentifier() => WithoutExtension(TestOids.AuthorityKeyIdentifier);
 
-    /// <summary>Says where the CRLs are, with reasons and CRL issuers.</summary>
-    /// <param name="points">The distribution points.</param>
+    /// <summary>Leaves out the subject key identifier, which RFC 5280 4.2.1.2 demands of authorities.</summary>
     /// <returns>This description.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="points"/> is null.</exception>
-    /// <remarks><rfc>5280 4.2.1.13</rfc></remarks>
-    public TestCertificateSpec WithCrlDistributionPoints(params TestDistributionPoint[] points)
-    {
-        ArgumentNullException.ThrowIfNull(points);
-        return WithExtension(TestOids.CrlDistributionPoints, critical: false, TestDistributionPoint.EncodeAll(points));
-    }
-
-    /// <summary>Says where the delta CRLs are (freshestCRL).</summary>
-    /// <param name="urls">The URLs.</param>
-    /// <returns>This description.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="urls"/> or one of them is null.</exception>
-    /// <remarks><rfc>5280 4.2.1.15</rfc></remarks>
-    public TestCertificateSpec WithFreshestCrl(params string[] urls)
-    {
-        ArgumentNullException.ThrowIfNull(urls);
-        return WithExtension(TestOids.FreshestCrl, critical: false, TestDistributionPoint.EncodeAll(urls));
-    }
-
-    /// <summary>Adds an OCSP responder to authorityInfoAccess.</summary>
-    /// <param name="url">The responder's URL.</param>
-    /// <returns>This description.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="url"/> is null.</exception>
-    /// <remarks><rfc>5280 4.2.2.1</rfc></remarks>
-    public TestCertificateSpec WithOcsp(string url) => WithAccess(TestOids.Ocsp, url);
-
-    /// <summary>Adds a place of the issuer's certificate to authorityInfoAccess.</summary>
-    /// <param name="url">The certificate's URL.</param>
-    /// <returns>This description.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="url"/> is null.</exception>
-    /// <remarks><rfc>5280 4.2.2.1</rfc></remarks>
-    public TestCertificateSpec WithCaIssuers(string url) => WithAccess(TestOids.CaIssuers, url);
-
-    /// <summary>Demands a stapled OCSP response in the handshake (TLS feature 5, status_request).</summary>
-    /// <returns>This description.</returns>
-    /// <remarks><rfc>7633 4.2.3.1</rfc></remarks>
-    public TestCertificateSpec WithMustStaple() =>
-        WithExtension(TestOids.TlsFeatures, critical: false, Sequence([5], (writer, feature) => writer.WriteInteger(feature)));
+    /// <remarks>Certificates issued under this one still repeat it in their authority key identifier.</remarks>
+    public TestCertificateSpec WithoutSubjectKeyIdentifier() => WithoutExtension(TestOids.SubjectKeyIdentifier);
 
     internal TestCertificateSpec WithDefaultSubjectKeyIdentifier()
     {
@@ -166,15 +115,8 @@ public sealed partial class TestCertificateSpec
 
     internal TestCertificateSpec WithDefaultAuthorityKeyIdentifier()
     {
-        _extensions.Set(TestOids.AuthorityKeyIdentifier, () => false, () => Der.Tlv(0x30, Der.Tlv(0x80, _issuerKeyId)));
+        _extensions.Set(TestOids.AuthorityKeyIdentifier, () => false, () => AuthorityKeyIdentifier.Encode(_issuerKeyId));
         return this;
-    }
-
-    private TestCertificateSpec WithAccess(string method, string url)
-    {
-        byte[] oid = Der.Write(writer => writer.WriteObjectIdentifier(method));
-        _accessDescriptions.Add(Der.Tlv(0x30, [.. oid, .. TestGeneralNames.From(names => names.Uri(url)).Content()]));
-        return WithExtension(TestOids.AuthorityInformationAccess, critical: false, Der.Tlv(0x30, [.. _accessDescriptions.SelectMany(d => d)]));
     }
 
     private static byte[] Sequence<T>(IEnumerable<T> items, Action<AsnWriter, T> write) => Der.Write(writer =>

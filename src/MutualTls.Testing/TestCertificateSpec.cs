@@ -12,7 +12,6 @@ namespace MutualTls.Testing;
 /// <threadsafety>Not safe for use by several threads at once.</threadsafety>
 public sealed partial class TestCertificateSpec
 {
-    private readonly SigningPlan _signing = new();
     private readonly ExtensionList _extensions = new();
     private TestName _subject = TestName.Empty;
     private TestName? _issuerName;
@@ -102,18 +101,6 @@ public sealed partial class TestCertificateSpec
         return this;
     }
 
-    /// <summary>Sets how the issuer signs this certificate.</summary>
-    /// <param name="kind">
-    /// The algorithm. The default follows the issuer's key: ECDSA with the hash of the curve's strength, RSA PKCS#1 with SHA-256.
-    /// One that does not fit the issuer's key makes the issuing throw <see cref="ArgumentException"/>.
-    /// </param>
-    /// <returns>This description.</returns>
-    public TestCertificateSpec SignedWith(TestSignatureKind kind)
-    {
-        _signing.Kind = kind;
-        return this;
-    }
-
     internal TestName Subject => _subject;
 
     internal byte[] Serial => _serial;
@@ -149,7 +136,7 @@ public sealed partial class TestCertificateSpec
                 Der.WriteTime(writer, _notAfter);
             }
         });
-        byte[] extensions = _extensions.IsEmpty ? [] : Der.Tlv(0xA3, Der.Write(_extensions.Write));
+        byte[] extensions = _extensions.HasNothingToWrite ? [] : Der.Tlv(0xA3, Der.Write(_extensions.Write));
         return Der.Tlv(
             0x30,
             [

@@ -34,7 +34,7 @@ public sealed class TestDistributionPoint
 
     /// <summary>Names the place relative to the CRL issuer's name.</summary>
     /// <param name="oid">The type of the one attribute that the name is longer by.</param>
-    /// <param name="value">Its value, as UTF8String.</param>
+    /// <param name="value">Its value, in the string type that <see cref="TestName.And"/> picks.</param>
     /// <returns>This distribution point.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="oid"/> is not an OID.</exception>

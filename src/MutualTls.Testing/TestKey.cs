@@ -8,7 +8,7 @@ namespace MutualTls.Testing;
 /// Nothing is cached behind the scenes: RSA keys are slow to make, so make one and pass it to
 /// <see cref="TestCertificateSpec.WithKey(TestKey)"/> as often as needed. The key is released when it is collected.
 /// </remarks>
-/// <threadsafety>Safe from any thread: signing takes turns.</threadsafety>
+/// <threadsafety>Safe from any thread: signing and exporting take turns.</threadsafety>
 public sealed class TestKey
 {
     private readonly Lock _turn = new();
@@ -62,7 +62,13 @@ public sealed class TestKey
     /// <summary>Exports the private key, unencrypted.</summary>
     /// <returns>A DER PrivateKeyInfo (RFC 5208 5).</returns>
     /// <exception cref="CryptographicException">The key cannot be exported.</exception>
-    public byte[] ExportPkcs8() => Algorithm.ExportPkcs8PrivateKey();
+    public byte[] ExportPkcs8()
+    {
+        lock (_turn)
+        {
+            return Algorithm.ExportPkcs8PrivateKey();
+        }
+    }
 
     /// <summary>Signs data.</summary>
     /// <param name="data">What to sign; it is hashed here.</param>

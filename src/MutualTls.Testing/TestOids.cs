@@ -97,6 +97,9 @@ public static class TestOids
     /// <summary>The otherName of a Windows user principal name.</summary>
     public const string UserPrincipalName = "1.3.6.1.4.1.311.20.2.3";
 
+    /// <summary>An OID that nobody knows: of the arc of UUIDs, made at random for these tests (X.667 6).</summary>
+    public const string Unknown = "2.25.54562223902254428205581494729525543842";
+
     /// <summary>The name attribute commonName (X.520).</summary>
     public const string CommonName = "2.5.4.3";
 

@@ -1,7 +1,7 @@
 namespace MutualTls.Testing;
 
 /// <summary>Makes a whole PKI in one call: a root, an intermediate, a server and a client.</summary>
-/// <remarks>Everything is new each time; nothing is written to disk or to a certificate store. <rfc>5280 4.2</rfc></remarks>
+/// <remarks>Everything is new each time; nothing is written to a certificate store, and to disk only by <see cref="WritePem"/>. <rfc>5280 4.2</rfc></remarks>
 /// <threadsafety>Immutable; safe from any thread.</threadsafety>
 public sealed class TestPki
 {
@@ -61,4 +61,19 @@ public sealed class TestPki
             Server = server,
             Client = client,
         });
+
+    /// <summary>Writes PEM files for programs that want files.</summary>
+    /// <param name="directory">Where; made if it is not there.</param>
+    /// <exception cref="ArgumentException"><paramref name="directory"/> is null or empty.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <remarks>
+    /// <c>root.pem</c> is the trust anchor, without its key; <c>server.pem</c> and <c>client.pem</c> are chains,
+    /// <c>server.key.pem</c> and <c>client.key.pem</c> their keys, unencrypted.
+    /// </remarks>
+    public void WritePem(string directory)
+    {
+        Server.WritePem(directory, "server");
+        Client.WritePem(directory, "client");
+        File.WriteAllText(Path.Combine(directory, "root.pem"), Root.ToPem());
+    }
 }

@@ -32,4 +32,7 @@ public enum TestSignatureKind
 
     /// <summary>RSASSA-PSS with SHA-512, MGF1 with SHA-512 and a salt of 64 octets (RFC 4055 3.1).</summary>
     RsaPssSha512,
+
+    /// <summary>ECDSA with SHA-1 (RFC 3279 2.2.3): broken, and meant to be refused.</summary>
+    EcdsaSha1,
 }

@@ -9,7 +9,8 @@ internal sealed class ExtensionList
     private readonly Dictionary<string, bool> _criticality = [];
     private readonly List<string> _duplicated = [];
 
-    public bool IsEmpty => _entries.Count == 0;
+    /// <summary>Whether to leave the whole field out. Not so where a defect is asked of an extension that is missing: writing reports that.</summary>
+    public bool HasNothingToWrite => _entries.Count + _criticality.Count + _duplicated.Count == 0;
 
     public void Set(string oid, bool critical, byte[] value) => Set(oid, () => critical, () => value);
 

@@ -12,6 +12,7 @@ internal sealed record SignatureAlgorithm(string Oid, HashAlgorithmName Hash, RS
 
     public static SignatureAlgorithm Of(TestSignatureKind kind) => kind switch
     {
+        TestSignatureKind.EcdsaSha1 => new("1.2.840.10045.4.1", HashAlgorithmName.SHA1, null),
         TestSignatureKind.EcdsaSha256 => new("1.2.840.10045.4.3.2", HashAlgorithmName.SHA256, null),
         TestSignatureKind.EcdsaSha384 => new("1.2.840.10045.4.3.3", HashAlgorithmName.SHA384, null),
         TestSignatureKind.EcdsaSha512 => new("1.2.840.10045.4.3.4", HashAlgorithmName.SHA512, null),
@@ -37,6 +38,8 @@ internal sealed record SignatureAlgorithm(string Oid, HashAlgorithmName Hash, RS
             _ => sha384 ? TestSignatureKind.RsaPkcs1Sha384 : TestSignatureKind.RsaPkcs1Sha512,
         });
     }
+
+    public static byte[] UnknownIdentifier() => Der.Tlv(0x30, Der.Write(writer => writer.WriteObjectIdentifier(TestOids.Unknown)));
 
     public byte[] Identifier() => Der.Write(writer =>
     {

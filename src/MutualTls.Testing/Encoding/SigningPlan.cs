@@ -14,6 +14,8 @@ internal sealed class SigningPlan
 
     public bool AlgorithmsDiffer { get; set; }
 
+    public bool UnknownAlgorithm { get; set; }
+
     public void MutateTbs(Func<byte[], byte[]> mutation) => _tbsMutations.Add(mutation);
 
     public void MutateDer(Func<byte[], byte[]> mutation) => _derMutations.Add(mutation);
@@ -25,7 +27,8 @@ internal sealed class SigningPlan
     {
         TestSignatureKind kind = Kind ?? signer.DefaultSignatureKind;
         SignatureAlgorithm algorithm = SignatureAlgorithm.Of(kind);
-        byte[] tbs = writeTbs((AlgorithmsDiffer ? algorithm.Other() : algorithm).Identifier());
+        byte[] outer = UnknownAlgorithm ? SignatureAlgorithm.UnknownIdentifier() : algorithm.Identifier();
+        byte[] tbs = writeTbs(AlgorithmsDiffer ? algorithm.Other().Identifier() : outer);
         tbs = _tbsMutations.Aggregate(tbs, (bytes, mutate) => mutate(bytes));
 
         byte[] signature = (WrongKey ? signer.GenerateAlike() : signer).Sign(tbs, kind);
@@ -36,7 +39,7 @@ internal sealed class SigningPlan
 
         // Put together by hand: a mutated inner part need not be DER any more.
         byte[] signatureValue = Der.Write(writer => writer.WriteBitString(signature));
-        byte[] der = Der.Tlv(0x30, [.. tbs, .. algorithm.Identifier(), .. signatureValue]);
+        byte[] der = Der.Tlv(0x30, [.. tbs, .. outer, .. signatureValue]);
         return _derMutations.Aggregate(der, (bytes, mutate) => mutate(bytes));
     }
 }
