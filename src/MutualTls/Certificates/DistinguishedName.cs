@@ -75,7 +75,7 @@ internal static class DistinguishedName
         return true;
     }
 
-    /// <summary>Gets a hash that is equal for equal names: of the attribute types in order, which no string preparation changes, and the count of values.</summary>
+    /// <summary>Gets a hash that is equal for equal names: of the prepared values, whatever the order within one relative name.</summary>
     public static int PreparedHash(ReadOnlySpan<byte> name)
     {
         HashCode hash = default;

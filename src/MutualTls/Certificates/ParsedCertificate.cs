@@ -13,6 +13,8 @@ public sealed class ParsedCertificate
     private readonly ReadOnlyMemory<byte> _der;
     private byte[]? _fingerprint;
     private VerificationKey? _key;
+    private int _subjectHash;
+    private int _issuerHash;
 
     internal ParsedCertificate(ReadOnlyMemory<byte> der) => _der = der;
 
@@ -88,6 +90,12 @@ public sealed class ParsedCertificate
     internal ReadOnlySpan<byte> IssuerName => IssuerRange.Of(Bytes);
 
     internal ReadOnlySpan<byte> SubjectName => SubjectRange.Of(Bytes);
+
+    /// <summary>Gets <see cref="DistinguishedName.PreparedHash"/> of the subject; read once, and two threads read the same.</summary>
+    internal int SubjectNameHash => _subjectHash != 0 ? _subjectHash : _subjectHash = DistinguishedName.PreparedHash(SubjectName);
+
+    /// <summary>Gets <see cref="DistinguishedName.PreparedHash"/> of the issuer; read once, and two threads read the same.</summary>
+    internal int IssuerNameHash => _issuerHash != 0 ? _issuerHash : _issuerHash = DistinguishedName.PreparedHash(IssuerName);
 
     internal ReadOnlySpan<byte> Signature => SignatureRange.Of(Bytes);
 

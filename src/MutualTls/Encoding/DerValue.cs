@@ -96,7 +96,8 @@ internal static class DerValue
     /// <summary>Writes an OBJECT IDENTIFIER in dotted form, for messages.</summary>
     public static string ObjectIdentifierText(ReadOnlySpan<byte> content)
     {
-        if (!IsObjectIdentifier(content) || content.Length > 64)
+        // 18 octets of 7 bits are the most that the arithmetic holds; RFC 9562 identifiers take 19 at most, with two bits in the first.
+        if (!IsObjectIdentifier(content) || content.Length > 64 || content.IndexOfAnyInRange((byte)0, (byte)0x7F) > 18)
         {
             return Convert.ToHexString(content[..Math.Min(content.Length, 64)]);
         }
