@@ -1,3 +1,5 @@
+using MutualTls.Certificates;
+
 namespace MutualTls.Paths.Constraints;
 
 /// <summary>Matches DNS names with subtrees. RFC 5280 section 4.2.1.10: a name is inside if labels added to the left of the subtree make it.</summary>
@@ -7,7 +9,7 @@ internal static class DnsConstraint
     {
         bool isWildcard = name.StartsWith("*."u8);
         ReadOnlySpan<byte> host = isWildcard ? name[2..] : name;
-        if (!HostText.IsHost(host))
+        if (!HostName.IsHost(host))
         {
             return ConstraintMatch.Unjudgeable;
         }
@@ -20,16 +22,16 @@ internal static class DnsConstraint
         // The RFC gives a leading dot no meaning here. CAs mean "below only" by it; where that would let a name escape an exclusion, it is not read so.
         bool belowOnly = subtree[0] == '.';
         ReadOnlySpan<byte> domain = belowOnly ? subtree[1..] : subtree;
-        if (!HostText.IsHost(domain))
+        if (!HostName.IsHost(domain))
         {
             return ConstraintMatch.Unjudgeable;
         }
 
-        bool inside = HostText.IsBelow(host, domain)
-            || (HostText.AreEqual(host, domain) && (isWildcard || !belowOnly || side == ConstraintSide.Excluded));
+        bool inside = HostName.IsBelow(host, domain)
+            || (HostName.AreEqual(host, domain) && (isWildcard || !belowOnly || side == ConstraintSide.Excluded));
 
         // *.a.example stands for b.a.example too, so a subtree at just that name excludes it, but does not permit all that it stands for (CVE-2025-61727).
-        bool overlaps = isWildcard && side == ConstraintSide.Excluded && HostText.IsBelow(domain, host) && !domain[..^(host.Length + 1)].Contains((byte)'.');
+        bool overlaps = isWildcard && side == ConstraintSide.Excluded && HostName.IsBelow(domain, host) && !domain[..^(host.Length + 1)].Contains((byte)'.');
         return inside || overlaps ? ConstraintMatch.Inside : ConstraintMatch.Outside;
     }
 }

@@ -1,3 +1,5 @@
+using MutualTls.Certificates;
+
 namespace MutualTls.Paths.Constraints;
 
 /// <summary>Matches the host of URIs with subtrees. RFC 5280 section 4.2.1.10: one host or, with a leading dot, all hosts of a domain.</summary>
@@ -6,7 +8,7 @@ internal static class UriConstraint
 {
     public static ConstraintMatch Match(ReadOnlySpan<byte> uri, ReadOnlySpan<byte> subtree)
     {
-        if (!TryGetHost(uri, out ReadOnlySpan<byte> host) || !HostText.IsHost(host) || IsAddress(host))
+        if (!TryGetHost(uri, out ReadOnlySpan<byte> host) || !HostName.IsHost(host) || IsAddress(host))
         {
             return ConstraintMatch.Unjudgeable;
         }
@@ -18,12 +20,12 @@ internal static class UriConstraint
 
         bool belowOnly = subtree[0] == '.';
         ReadOnlySpan<byte> domain = belowOnly ? subtree[1..] : subtree;
-        if (!HostText.IsHost(domain))
+        if (!HostName.IsHost(domain))
         {
             return ConstraintMatch.Unjudgeable;
         }
 
-        bool inside = belowOnly ? HostText.IsBelow(host, domain) : HostText.AreEqual(host, domain);
+        bool inside = belowOnly ? HostName.IsBelow(host, domain) : HostName.AreEqual(host, domain);
         return inside ? ConstraintMatch.Inside : ConstraintMatch.Outside;
     }
 

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Text;
 
-namespace MutualTls.Paths.Constraints;
+namespace MutualTls.Certificates;
 
 /// <summary>Compares host names in their ASCII form; internationalized names come as A-labels (RFC 5280 section 7.2).</summary>
-internal static class HostText
+internal static class HostName
 {
     /// <summary>RFC 1034 section 3.1.</summary>
     private const int MaxLength = 253, MaxLabelLength = 63;
