@@ -99,7 +99,7 @@ internal static class MutualTlsHandshake
             Log.HandshakeFailed(options.Logger, exception.Message);
             throw new MutualTlsException(
                 MutualTlsError.HandshakeFailed,
-                $"The TLS handshake failed: {exception.Message} If the peer refused our certificate, its log says why.", gate.Verdict, exception);
+                $"The TLS handshake failed: {exception.InnerException?.InnerException?.Message ?? exception.Message} {Hint(exception)}", gate.Verdict, exception);
         }
         finally
         {
@@ -109,6 +109,11 @@ internal static class MutualTlsHandshake
             }
         }
     }
+
+    // OpenSSL verifies what signatures it can, whatever it was told; one that fails leaves an error behind, which then fails the handshake before any callback.
+    private static string Hint(Exception exception) => exception.InnerException?.InnerException?.Message.Contains("asn1 encoding routines", StringComparison.Ordinal) == true
+        ? "A signature among the certificates that the peer presented does not verify."
+        : "If the peer refused our certificate, its log says why.";
 
     private static MutualTlsException Refusal(ILogger logger, PeerVerdict verdict, Exception? innerException)
     {

@@ -122,7 +122,7 @@ public sealed class PeerPolicyEngine
         finder.End();
         Volatile.Write(ref _spareFinder, finder);
         return findings is not null
-            ? PeerVerdict.Refused(role, policy, expected, findings, path)
+            ? PeerVerdict.Refused(role, policy, expected, findings, path, endEntity)
             : new PeerVerdict(policy.Validators.Length > 0 ? VerdictOutcome.Pending : VerdictOutcome.Accepted, role, policy, expected, path, findings: null);
     }
 

@@ -1,3 +1,4 @@
+using MutualTls.Certificates;
 using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Paths;
@@ -12,13 +13,15 @@ public sealed class PeerVerdict
     private PeerIdentity? _identity;
 
     internal PeerVerdict(
-        VerdictOutcome outcome, PeerRole role, PeerPolicy policy, ReferenceIdentity? expected, VerifiedPath? path, FindingCollection? findings)
+        VerdictOutcome outcome, PeerRole role, PeerPolicy policy, ReferenceIdentity? expected, VerifiedPath? path, FindingCollection? findings,
+        ParsedCertificate? endEntity = null)
     {
         Outcome = outcome;
         Role = role;
         Policy = policy;
         Expected = expected;
         Path = path;
+        EndEntity = path?.EndEntity ?? endEntity;
         _findings = findings;
     }
 
@@ -36,6 +39,10 @@ public sealed class PeerVerdict
 
     /// <summary>Gets the verified path, or null if there is none. A refused peer can have one: the path is good and something else is not.</summary>
     public VerifiedPath? Path { get; }
+
+    /// <summary>Gets the certificate that the peer presented as its own, verified or not; null if there is none that can be read.</summary>
+    /// <remarks>For logs and people. Of a refused peer it is only what somebody sent.</remarks>
+    public ParsedCertificate? EndEntity { get; }
 
     /// <summary>Gets who the peer is, or null if no path to its certificate is verified.</summary>
     public PeerIdentity? Identity => Path is null ? null : _identity ??= new PeerIdentity(Path.EndEntity);
@@ -60,10 +67,9 @@ public sealed class PeerVerdict
         IsAccepted ? $"Accepted by {Policy.Name}: {Identity?.ToString() ?? "anonymous"}"
         : $"{Outcome} by {Policy.Name}{(Primary is { } finding ? $": {finding}" : "")}";
 
-    internal FindingCollection? Collected => _findings;
-
-    internal static PeerVerdict Refused(PeerRole role, PeerPolicy policy, ReferenceIdentity? expected, FindingCollection findings, VerifiedPath? path = null) =>
-        new(VerdictOutcome.Refused, role, policy, expected, path, findings);
+    internal static PeerVerdict Refused(PeerRole role, PeerPolicy policy, ReferenceIdentity? expected, FindingCollection findings,
+        VerifiedPath? path = null, ParsedCertificate? endEntity = null) =>
+        new(VerdictOutcome.Refused, role, policy, expected, path, findings, endEntity);
 
     internal static PeerVerdict Refused(PeerRole role, PeerPolicy policy, ReferenceIdentity? expected, Finding finding)
     {
