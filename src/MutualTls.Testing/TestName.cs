@@ -23,6 +23,9 @@ public sealed class TestName
     /// <summary>Gets the name as a DER Name.</summary>
     public ReadOnlyMemory<byte> Encoded => _der;
 
+    /// <summary>Writes the name as text, most specific part first.</summary>
+    public override string ToString() => new System.Security.Cryptography.X509Certificates.X500DistinguishedName(_der.ToArray()).Name;
+
     internal bool IsEmpty => _rdns.Length == 0;
 
     /// <summary>Starts a name with a common name, as UTF8String.</summary>

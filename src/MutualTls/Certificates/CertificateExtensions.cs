@@ -1,0 +1,51 @@
+using MutualTls.Encoding;
+
+namespace MutualTls.Certificates;
+
+/// <summary>Holds which extensions a certificate carries and the small values of those that every path reads.</summary>
+/// <threadsafety>Not changed after parsing; safe from any thread.</threadsafety>
+internal sealed class CertificateExtensions
+{
+    public static readonly CertificateExtensions None = new();
+
+    private ExtensionRanges _ranges;
+    private int _present;
+    private int _critical;
+
+    /// <summary>Gets the OID of the first critical extension that this library does not know; empty if there is none.</summary>
+    public DerRange UnknownCritical { get; internal set; }
+
+    public bool IsCa { get; internal set; }
+
+    public int? PathLength { get; internal set; }
+
+    public KeyUsages? KeyUsages { get; internal set; }
+
+    public ExtendedKeyUsages? ExtendedKeyUsages { get; internal set; }
+
+    public int? RequireExplicitPolicy { get; internal set; }
+
+    public int? InhibitPolicyMapping { get; internal set; }
+
+    public int? InhibitAnyPolicy { get; internal set; }
+
+    /// <summary>Gets the content of the subject key identifier; empty if absent.</summary>
+    public DerRange SubjectKeyIdentifier { get; internal set; }
+
+    /// <summary>Gets the content of the keyIdentifier of the authority key identifier; empty if absent.</summary>
+    public DerRange AuthorityKeyIdentifier { get; internal set; }
+
+    public bool Has(ExtensionKind kind) => (_present & (1 << (int)kind)) != 0;
+
+    public bool IsCritical(ExtensionKind kind) => (_critical & (1 << (int)kind)) != 0;
+
+    /// <summary>Gets where the extension's value lies; an empty range if absent.</summary>
+    public DerRange RangeOf(ExtensionKind kind) => _ranges[(int)kind];
+
+    internal void Set(ExtensionKind kind, DerRange value, bool critical)
+    {
+        _ranges[(int)kind] = value;
+        _present |= 1 << (int)kind;
+        _critical |= critical ? 1 << (int)kind : 0;
+    }
+}

@@ -1,0 +1,327 @@
+using MutualTls.Encoding;
+using MutualTls.Findings;
+
+namespace MutualTls.Certificates;
+
+/// <summary>Reads the extensions of a certificate and checks the form of those this library knows. RFC 5280 section 4.2.</summary>
+internal static class ExtensionParser
+{
+    /// <summary>Certificates in use carry about ten; duplicates are searched pair by pair, so the number is bounded.</summary>
+    public const int MaxExtensions = 64;
+
+    /// <summary>Reads Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension from <paramref name="field"/>.</summary>
+    public static bool TryParse(ref DerReader field, out CertificateExtensions extensions, out Finding finding)
+    {
+        extensions = new CertificateExtensions();
+        if (!field.TryOpen(DerTag.Sequence, out DerReader list) || !field.IsEmpty || list.IsEmpty)
+        {
+            return Malformed("extensions", out finding);
+        }
+
+        Span<DerRange> oids = stackalloc DerRange[MaxExtensions];
+        for (int count = 0; !list.IsEmpty; count++)
+        {
+            if (count == MaxExtensions)
+            {
+                return Malformed($"more than {MaxExtensions} extensions", out finding);
+            }
+
+            if (!TryReadOne(ref list, out DerRange oid, out bool critical, out DerRange value))
+            {
+                return Malformed("extension", out finding);
+            }
+
+            oids[count] = oid;
+            ReadOnlySpan<byte> oidBytes = list.Bytes(oid);
+            foreach (DerRange earlier in oids[..count])
+            {
+                if (list.Bytes(earlier).SequenceEqual(oidBytes))
+                {
+                    finding = new Finding(ValidationReason.ExtensionDuplicated, Detail: DerValue.ObjectIdentifierText(oidBytes));
+                    return false;
+                }
+            }
+
+            ExtensionKind kind = ExtensionKinds.FromOid(oidBytes);
+            if (kind == ExtensionKind.Unknown)
+            {
+                extensions.UnknownCritical = critical && extensions.UnknownCritical.IsEmpty ? oid : extensions.UnknownCritical;
+                continue;
+            }
+
+            extensions.Set(kind, value, critical);
+            if (!TryReadValue(kind, list.At(value), extensions))
+            {
+                return Malformed(kind.ToString(), out finding);
+            }
+        }
+
+        finding = default;
+        return true;
+    }
+
+    // Extension ::= SEQUENCE { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
+    private static bool TryReadOne(ref DerReader list, out DerRange oid, out bool critical, out DerRange value)
+    {
+        oid = value = default;
+        critical = false;
+        if (!list.TryOpen(DerTag.Sequence, out DerReader extension)
+            || !extension.TryRead(DerTag.ObjectIdentifier, out oid) || !DerValue.IsObjectIdentifier(extension.Bytes(oid)))
+        {
+            return false;
+        }
+
+        // DER leaves a default out, but CAs in use write FALSE, and it changes nothing.
+        if (extension.NextIs(DerTag.Boolean)
+            && (!extension.TryRead(DerTag.Boolean, out DerRange flag) || !DerValue.TryReadBoolean(extension.Bytes(flag), out critical)))
+        {
+            return false;
+        }
+
+        return extension.TryRead(DerTag.OctetString, out value) && extension.IsEmpty;
+    }
+
+    private static bool TryReadValue(ExtensionKind kind, DerReader value, CertificateExtensions into)
+    {
+        bool read = kind switch
+        {
+            ExtensionKind.BasicConstraints => TryReadBasicConstraints(ref value, into),
+            ExtensionKind.KeyUsage => TryReadKeyUsage(ref value, into),
+            ExtensionKind.ExtendedKeyUsage => TryReadExtendedKeyUsage(ref value, into),
+            ExtensionKind.SubjectKeyIdentifier => value.TryRead(DerTag.OctetString, out DerRange identifier) && Keep(identifier, into),
+            ExtensionKind.AuthorityKeyIdentifier => TryReadAuthorityKeyIdentifier(ref value, into),
+            ExtensionKind.SubjectAlternativeName or ExtensionKind.IssuerAlternativeName => TryReadNames(ref value),
+            ExtensionKind.NameConstraints => TryReadNameConstraints(ref value),
+            ExtensionKind.CertificatePolicies => TryReadPolicies(ref value),
+            ExtensionKind.PolicyMappings => TryReadPolicyMappings(ref value),
+            ExtensionKind.PolicyConstraints => TryReadPolicyConstraints(ref value, into),
+            ExtensionKind.InhibitAnyPolicy => TryReadInhibitAnyPolicy(ref value, into),
+
+            // Read where they are used; here they are one SEQUENCE that is not empty.
+            _ => value.TryOpen(DerTag.Sequence, out DerReader content) && !content.IsEmpty,
+        };
+        return read && value.IsEmpty;
+    }
+
+    private static bool Keep(DerRange subjectKeyIdentifier, CertificateExtensions into)
+    {
+        into.SubjectKeyIdentifier = subjectKeyIdentifier;
+        return true;
+    }
+
+    // BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER (0..MAX) OPTIONAL }. 4.2.1.9
+    private static bool TryReadBasicConstraints(ref DerReader value, CertificateExtensions into)
+    {
+        if (!value.TryOpen(DerTag.Sequence, out DerReader fields))
+        {
+            return false;
+        }
+
+        bool isCa = false;
+        if (fields.NextIs(DerTag.Boolean)
+            && (!fields.TryRead(DerTag.Boolean, out DerRange flag) || !DerValue.TryReadBoolean(fields.Bytes(flag), out isCa)))
+        {
+            return false;
+        }
+
+        into.IsCa = isCa;
+        if (fields.NextIs(DerTag.Integer))
+        {
+            if (!fields.TryRead(DerTag.Integer, out DerRange length) || !DerValue.TryReadCount(fields.Bytes(length), out int pathLength))
+            {
+                return false;
+            }
+
+            into.PathLength = pathLength;
+        }
+
+        return fields.IsEmpty;
+    }
+
+    // KeyUsage ::= BIT STRING. 4.2.1.3
+    private static bool TryReadKeyUsage(ref DerReader value, CertificateExtensions into)
+    {
+        if (!value.TryRead(DerTag.BitString, out DerRange content) || !DerValue.TryReadNamedBits(value.Bytes(content), out ushort bits))
+        {
+            return false;
+        }
+
+        into.KeyUsages = (KeyUsages)(bits & 0xFF80);
+        return true;
+    }
+
+    // ExtKeyUsageSyntax ::= SEQUENCE SIZE (1..MAX) OF KeyPurposeId. 4.2.1.12
+    private static bool TryReadExtendedKeyUsage(ref DerReader value, CertificateExtensions into)
+    {
+        if (!value.TryOpen(DerTag.Sequence, out DerReader purposes) || purposes.IsEmpty)
+        {
+            return false;
+        }
+
+        ExtendedKeyUsages usages = ExtendedKeyUsages.None;
+        while (!purposes.IsEmpty)
+        {
+            if (!purposes.TryRead(DerTag.ObjectIdentifier, out DerRange range) || !DerValue.IsObjectIdentifier(purposes.Bytes(range)))
+            {
+                return false;
+            }
+
+            ReadOnlySpan<byte> oid = purposes.Bytes(range);
+            usages |= oid.SequenceEqual(Oids.ServerAuth) ? ExtendedKeyUsages.ServerAuth
+                : oid.SequenceEqual(Oids.ClientAuth) ? ExtendedKeyUsages.ClientAuth
+                : oid.SequenceEqual(Oids.OcspSigning) ? ExtendedKeyUsages.OcspSigning
+                : oid.SequenceEqual(Oids.AnyExtendedKeyUsage) ? ExtendedKeyUsages.Any
+                : ExtendedKeyUsages.None;
+        }
+
+        into.ExtendedKeyUsages = usages;
+        return true;
+    }
+
+    // AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0], authorityCertIssuer [1], authorityCertSerialNumber [2], all OPTIONAL }. 4.2.1.1
+    private static bool TryReadAuthorityKeyIdentifier(ref DerReader value, CertificateExtensions into)
+    {
+        if (!value.TryOpen(DerTag.Sequence, out DerReader fields)
+            || !fields.TryReadOptional(DerTag.Context(0), out DerRange identifier, out _)
+            || !fields.TryReadOptional(DerTag.ContextConstructed(1), out DerRange _, out _)
+            || !fields.TryReadOptional(DerTag.Context(2), out DerRange _, out _))
+        {
+            return false;
+        }
+
+        into.AuthorityKeyIdentifier = identifier;
+        return fields.IsEmpty;
+    }
+
+    // GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName. 4.2.1.6
+    private static bool TryReadNames(ref DerReader value)
+    {
+        if (!value.TryOpen(DerTag.Sequence, out DerReader names) || names.IsEmpty)
+        {
+            return false;
+        }
+
+        while (!names.IsEmpty)
+        {
+            if (!GeneralName.TryReadPresented(ref names, out _))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // NameConstraints ::= SEQUENCE { permittedSubtrees [0] OPTIONAL, excludedSubtrees [1] OPTIONAL }. 4.2.1.10
+    private static bool TryReadNameConstraints(ref DerReader value) =>
+        value.TryOpen(DerTag.Sequence, out DerReader fields)
+        && TryReadSubtrees(ref fields, DerTag.ContextConstructed(0)) && TryReadSubtrees(ref fields, DerTag.ContextConstructed(1)) && fields.IsEmpty;
+
+    // GeneralSubtrees ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { base GeneralName, minimum [0] DEFAULT 0, maximum [1] OPTIONAL }
+    private static bool TryReadSubtrees(ref DerReader fields, byte tag)
+    {
+        if (!fields.NextIs(tag))
+        {
+            return true;
+        }
+
+        if (!fields.TryOpen(tag, out DerReader subtrees) || subtrees.IsEmpty)
+        {
+            return false;
+        }
+
+        while (!subtrees.IsEmpty)
+        {
+            // "Minimum MUST be zero and maximum MUST be absent"; DER leaves out the zero.
+            if (!subtrees.TryOpen(DerTag.Sequence, out DerReader subtree) || !GeneralName.TryRead(ref subtree, out _) || !subtree.IsEmpty)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // CertificatePolicies ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { policyIdentifier OID, policyQualifiers OPTIONAL }. 4.2.1.4
+    private static bool TryReadPolicies(ref DerReader value)
+    {
+        if (!value.TryOpen(DerTag.Sequence, out DerReader policies) || policies.IsEmpty)
+        {
+            return false;
+        }
+
+        while (!policies.IsEmpty)
+        {
+            if (!policies.TryOpen(DerTag.Sequence, out DerReader policy)
+                || !policy.TryRead(DerTag.ObjectIdentifier, out DerRange oid) || !DerValue.IsObjectIdentifier(policy.Bytes(oid))
+                || !policy.TryReadOptional(DerTag.Sequence, out DerRange _, out _) || !policy.IsEmpty)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // PolicyMappings ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { issuerDomainPolicy OID, subjectDomainPolicy OID }. 4.2.1.5
+    private static bool TryReadPolicyMappings(ref DerReader value)
+    {
+        if (!value.TryOpen(DerTag.Sequence, out DerReader mappings) || mappings.IsEmpty)
+        {
+            return false;
+        }
+
+        while (!mappings.IsEmpty)
+        {
+            if (!mappings.TryOpen(DerTag.Sequence, out DerReader mapping)
+                || !mapping.TryRead(DerTag.ObjectIdentifier, out DerRange from) || !DerValue.IsObjectIdentifier(mapping.Bytes(from))
+                || !mapping.TryRead(DerTag.ObjectIdentifier, out DerRange to) || !DerValue.IsObjectIdentifier(mapping.Bytes(to)) || !mapping.IsEmpty)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // PolicyConstraints ::= SEQUENCE { requireExplicitPolicy [0] OPTIONAL, inhibitPolicyMapping [1] OPTIONAL }, not empty. 4.2.1.11
+    private static bool TryReadPolicyConstraints(ref DerReader value, CertificateExtensions into)
+    {
+        if (!value.TryOpen(DerTag.Sequence, out DerReader fields) || fields.IsEmpty
+            || !TryReadSkip(ref fields, DerTag.Context(0), out int? explicitPolicy) || !TryReadSkip(ref fields, DerTag.Context(1), out int? mapping))
+        {
+            return false;
+        }
+
+        into.RequireExplicitPolicy = explicitPolicy;
+        into.InhibitPolicyMapping = mapping;
+        return fields.IsEmpty;
+    }
+
+    // InhibitAnyPolicy ::= SkipCerts ::= INTEGER (0..MAX). 4.2.1.14
+    private static bool TryReadInhibitAnyPolicy(ref DerReader value, CertificateExtensions into)
+    {
+        bool read = TryReadSkip(ref value, DerTag.Integer, out int? skip) && skip is not null;
+        into.InhibitAnyPolicy = skip;
+        return read;
+    }
+
+    private static bool TryReadSkip(ref DerReader fields, byte tag, out int? skip)
+    {
+        skip = null;
+        if (!fields.TryReadOptional(tag, out DerRange content, out bool present) || !present)
+        {
+            return !present;
+        }
+
+        bool read = DerValue.TryReadCount(fields.Bytes(content), out int count);
+        skip = count;
+        return read;
+    }
+
+    private static bool Malformed(string what, out Finding finding)
+    {
+        finding = new Finding(ValidationReason.ExtensionMalformed, Detail: what);
+        return false;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using MutualTls.Encoding;
+
+namespace MutualTls.Certificates;
+
+/// <summary>Compares attribute values after the string preparation of RFC 4518, as RFC 5280 section 7.1 asks.</summary>
+/// <remarks>Characters in the ASCII range take a path that allocates nothing. Values of other types match by their octets and type.</remarks>
+internal static class PreparedString
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public static bool AreEqual(byte leftTag, ReadOnlySpan<byte> left, byte rightTag, ReadOnlySpan<byte> right)
+    {
+        if (leftTag == rightTag && left.SequenceEqual(right))
+        {
+            return true;
+        }
+
+        if (!IsText(leftTag) || !IsText(rightTag))
+        {
+            return false;
+        }
+
+        if (IsPlainAscii(leftTag, left) && IsPlainAscii(rightTag, right))
+        {
+            AsciiFold leftFold = new(left), rightFold = new(right);
+            int next;
+            do
+            {
+                next = leftFold.Next();
+                if (next != rightFold.Next())
+                {
+                    return false;
+                }
+            }
+            while (next >= 0);
+            return true;
+        }
+
+        return Prepare(leftTag, left) is { } preparedLeft && Prepare(rightTag, right) is { } preparedRight
+            && string.Equals(preparedLeft, preparedRight, StringComparison.Ordinal);
+    }
+
+    public static int Hash(byte tag, ReadOnlySpan<byte> value)
+    {
+        HashCode hash = default;
+        if (IsText(tag) && IsPlainAscii(tag, value))
+        {
+            AsciiFold fold = new(value);
+            for (int next = fold.Next(); next >= 0; next = fold.Next())
+            {
+                hash.Add(next);
+            }
+        }
+        else if (IsText(tag) && Prepare(tag, value) is { } prepared)
+        {
+            foreach (char character in prepared)
+            {
+                hash.Add((int)character);
+            }
+        }
+        else
+        {
+            hash.AddBytes(value);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    /// <summary>Reads a value as text, or nothing if it is not text or not well-formed.</summary>
+    public static string? Text(byte tag, ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            return tag switch
+            {
+                DerTag.Utf8String or DerTag.PrintableString or DerTag.Ia5String => StrictUtf8.GetString(value),
+                DerTag.TeletexString => System.Text.Encoding.Latin1.GetString(value),
+                DerTag.BmpString when value.Length % 2 == 0 => System.Text.Encoding.BigEndianUnicode.GetString(value),
+                DerTag.UniversalString when value.Length % 4 == 0 => new UTF32Encoding(bigEndian: true, byteOrderMark: false, throwOnInvalidCharacters: true).GetString(value),
+                _ => null,
+            };
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsText(byte tag) =>
+        tag is DerTag.Utf8String or DerTag.PrintableString or DerTag.Ia5String or DerTag.TeletexString or DerTag.BmpString or DerTag.UniversalString;
+
+    private static bool IsPlainAscii(byte tag, ReadOnlySpan<byte> value) =>
+        tag is not (DerTag.BmpString or DerTag.UniversalString) && !value.ContainsAnyExceptInRange((byte)' ', (byte)'~');
+
+    // RFC 4518 section 2: transcode, map, normalize (NFKC), and handle insignificant spaces. Prohibited characters make no match.
+    private static string? Prepare(byte tag, ReadOnlySpan<byte> value)
+    {
+        if (Text(tag, value) is not { } text)
+        {
+            return null;
+        }
+
+        StringBuilder mapped = new(text.Length);
+        foreach (char character in text)
+        {
+            // 2.2: control and format characters map to nothing, other white space to a space.
+            if (char.IsWhiteSpace(character))
+            {
+                mapped.Append(' ');
+            }
+            else if (CharUnicodeInfo.GetUnicodeCategory(character) is not (UnicodeCategory.Control or UnicodeCategory.Format))
+            {
+                mapped.Append(character);
+            }
+        }
+
+        try
+        {
+            string folded = mapped.ToString().Normalize(NormalizationForm.FormKC).ToUpperInvariant().ToLowerInvariant().Normalize(NormalizationForm.FormKC);
+            return string.Join(' ', folded.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Yields the lower-cased characters with leading and trailing spaces gone and inner runs of spaces as one.</summary>
+    private ref struct AsciiFold(ReadOnlySpan<byte> value)
+    {
+        private readonly ReadOnlySpan<byte> _value = value.Trim((byte)' ');
+        private int _position;
+
+        public int Next()
+        {
+            if (_position == _value.Length)
+            {
+                return -1;
+            }
+
+            byte octet = _value[_position++];
+            if (octet == ' ')
+            {
+                while (_value[_position] == ' ')
+                {
+                    _position++;
+                }
+            }
+
+            return octet is >= (byte)'A' and <= (byte)'Z' ? octet | 0x20 : octet;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using MutualTls.Findings;
+using MutualTls.Identities;
+using MutualTls.Policies;
+
+namespace MutualTls.Connections;
+
+/// <summary>Stands between one TLS handshake and the first application byte.</summary>
+/// <remarks>
+/// The callback judges from memory alone; the gate then awaits what is missing, and is what lets bytes through. Should the runtime skip the
+/// callback (dotnet/runtime 133174 will on resumed sessions), the gate judges by itself.
+/// </remarks>
+/// <threadsafety>One connection's; the callback and the gate may run on different threads, one after the other.</threadsafety>
+internal sealed class HandshakeGate(PeerPolicyEngine engine, PeerPolicy policy, PeerRole role, ReferenceIdentity? expected)
+{
+    private ReadOnlyMemory<byte> _endEntity;
+    private volatile bool _opened;
+
+    /// <summary>Gets the verdict so far; null before the callback.</summary>
+    public PeerVerdict? Verdict { get; private set; }
+
+    /// <summary>Gets how many certificates came with the verdict; a resumed session brings the end-entity alone.</summary>
+    public int PresentedCount { get; private set; }
+
+    /// <summary>Gets the policy for SslStream's own chain building: as cheap as it gets, and it refuses if our callback is lost.</summary>
+    /// <remarks>SslStream clones it for each handshake, so all can share one.</remarks>
+    public static X509ChainPolicy PlatformPolicy { get; } = new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+    };
+
+    /// <summary>The callback for SslStream. Never throws.</summary>
+    public bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        X509Certificate2? endEntity = certificate as X509Certificate2;
+        PresentedChain presented = PresentedChain.From(endEntity, chain?.ChainPolicy.ExtraStore);
+        bool distrusted = IsExplicitlyDistrusted(chain);
+        DisposeLeftovers(endEntity, chain);
+        if (Verdict is not null)
+        {
+            // Once judged, the connection keeps its peer: another certificate later is refused, whatever it is.
+            bool same = presented.EndEntity.Span.SequenceEqual(_endEntity.Span);
+            if (!same)
+            {
+                Verdict = PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.CertificateChanged));
+            }
+
+            return same && !distrusted && (Verdict.IsAccepted || (Verdict.Outcome == VerdictOutcome.Pending && !_opened));
+        }
+
+        Judge(presented, distrusted);
+        return Verdict!.Outcome != VerdictOutcome.Refused;
+    }
+
+    /// <summary>Awaits the final verdict. Only an accepted one lets bytes through.</summary>
+    public async ValueTask<PeerVerdict> OpenAsync(SslStream stream, CancellationToken cancellationToken)
+    {
+        if (Verdict is null)
+        {
+            Judge(PresentedChain.From(stream.RemoteCertificate as X509Certificate2), distrusted: false);
+        }
+
+        PeerVerdict final = await engine.CompleteAsync(Verdict!, cancellationToken).ConfigureAwait(false);
+
+        // A later callback may have refused meanwhile; that stands.
+        if (Verdict!.Outcome != VerdictOutcome.Refused)
+        {
+            Verdict = final;
+        }
+
+        _opened = true;
+        return Verdict;
+    }
+
+    private void Judge(PresentedChain presented, bool distrusted)
+    {
+        _endEntity = presented.EndEntity;
+        PresentedCount = presented.Count;
+        Verdict = distrusted
+            ? PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0))
+            : engine.Judge(policy, role, presented, expected);
+    }
+
+    private static bool IsExplicitlyDistrusted(X509Chain? chain)
+    {
+        foreach (X509ChainStatus status in chain?.ChainStatus ?? [])
+        {
+            if ((status.Status & X509ChainStatusFlags.ExplicitDistrust) != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // With a callback set, SslStream leaves these to the finalizer.
+    private static void DisposeLeftovers(X509Certificate2? endEntity, X509Chain? chain)
+    {
+        if (chain is null)
+        {
+            return;
+        }
+
+        foreach (X509ChainElement element in chain.ChainElements)
+        {
+            if (!ReferenceEquals(element.Certificate, endEntity))
+            {
+                element.Certificate.Dispose();
+            }
+        }
+
+        foreach (X509Certificate2 extra in chain.ChainPolicy.ExtraStore)
+        {
+            if (!ReferenceEquals(extra, endEntity))
+            {
+                extra.Dispose();
+            }
+        }
+    }
+}

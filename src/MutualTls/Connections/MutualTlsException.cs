@@ -1,0 +1,39 @@
+using MutualTls.Policies;
+
+namespace MutualTls.Connections;
+
+/// <summary>Names what ended a connection.</summary>
+public enum MutualTlsError
+{
+    /// <summary>We refused the peer; <see cref="MutualTlsException.Verdict"/> says why.</summary>
+    PeerRefused,
+
+    /// <summary>The peer closed the connection where that usually means that it refused us.</summary>
+    RefusedByPeer,
+
+    /// <summary>The TLS handshake failed before a verdict was reached.</summary>
+    HandshakeFailed,
+
+    /// <summary>The handshake was not done within its deadline.</summary>
+    HandshakeTimedOut,
+}
+
+/// <summary>Tells that a connection was refused or could not be made.</summary>
+public sealed class MutualTlsException : IOException
+{
+    internal MutualTlsException(MutualTlsError error, string message, PeerVerdict? verdict = null, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Error = error;
+        Verdict = verdict;
+    }
+
+    /// <summary>Gets what ended the connection.</summary>
+    public MutualTlsError Error { get; }
+
+    /// <summary>Gets our verdict on the peer, if one was reached.</summary>
+    public PeerVerdict? Verdict { get; }
+
+    internal static MutualTlsException Refused(PeerVerdict verdict, Exception? innerException = null) =>
+        new(MutualTlsError.PeerRefused, $"The peer was refused by policy '{verdict.Policy.Name}': {verdict.Primary}. {verdict.Primary?.Hint}", verdict, innerException);
+}

@@ -1,0 +1,123 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using Microsoft.Extensions.Logging;
+using MutualTls.Identities;
+using MutualTls.Policies;
+
+namespace MutualTls.Connections;
+
+/// <summary>Runs one handshake through the gate, within its deadline.</summary>
+internal static class MutualTlsHandshake
+{
+    private const SslProtocols Protocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+    public static async Task<MutualTlsStream> AsClientAsync(Stream transport, MutualTlsClientOptions options, CancellationToken cancellationToken)
+    {
+        ReferenceIdentity expected = options.ExpectedIdentity ?? ReferenceIdentity.ForHost(options.TargetHost);
+        HandshakeGate gate = new(options.Engine, options.Policy, PeerRole.Server, expected);
+        ClosingTransport watched = new(transport);
+        SslStream stream = new(watched, leaveInnerStreamOpen: false);
+        SslClientAuthenticationOptions tls = new()
+        {
+            TargetHost = options.TargetHost is ['[', .. var inner, ']'] ? inner : options.TargetHost.TrimEnd('.'),
+            ClientCertificateContext = options.Credential.Context,
+            EnabledSslProtocols = Protocols,
+            AllowRenegotiation = false,
+            CertificateChainPolicy = HandshakeGate.PlatformPolicy,
+            RemoteCertificateValidationCallback = gate.Validate,
+            ApplicationProtocols = options.ApplicationProtocols.Count == 0 ? null : [.. options.ApplicationProtocols],
+        };
+        PeerVerdict verdict = await RunAsync(stream, gate, options, stop => stream.AuthenticateAsClientAsync(tls, stop), cancellationToken).ConfigureAwait(false);
+        return new MutualTlsStream(stream, verdict, watched);
+    }
+
+    public static async Task<MutualTlsStream> AsServerAsync(Stream transport, MutualTlsServerOptions options, CancellationToken cancellationToken)
+    {
+        HandshakeGate gate = new(options.Engine, options.Policy, PeerRole.Client, expected: null);
+        SslStream stream = new(transport, leaveInnerStreamOpen: false);
+        SslServerAuthenticationOptions tls = new()
+        {
+            ServerCertificateContext = options.Credential.Context,
+            ClientCertificateRequired = true,
+            EnabledSslProtocols = Protocols,
+            AllowRenegotiation = false,
+            AllowTlsResume = ResumptionGuard.AllowsResumption(options.Credential, options.Engine.TimeProvider.GetUtcNow()),
+            CertificateChainPolicy = HandshakeGate.PlatformPolicy,
+            RemoteCertificateValidationCallback = gate.Validate,
+            ApplicationProtocols = options.ApplicationProtocols.Count == 0 ? null : [.. options.ApplicationProtocols],
+        };
+        try
+        {
+            PeerVerdict verdict = await RunAsync(stream, gate, options, stop => stream.AuthenticateAsServerAsync(tls, stop), cancellationToken).ConfigureAwait(false);
+            return new MutualTlsStream(stream, verdict, transport: null);
+        }
+        finally
+        {
+            if (gate.Verdict is { } verdict)
+            {
+                ResumptionGuard.Learn(options.Credential, verdict, gate.PresentedCount, options.Engine.TimeProvider.GetUtcNow(), options.Logger);
+            }
+        }
+    }
+
+    private static async Task<PeerVerdict> RunAsync(
+        SslStream stream, HandshakeGate gate, MutualTlsOptions options, Func<CancellationToken, Task> authenticate, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource deadline = new(options.HandshakeTimeout, options.Engine.TimeProvider);
+        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        bool opened = false;
+        try
+        {
+            await authenticate(linked.Token).ConfigureAwait(false);
+            PeerVerdict verdict = await gate.OpenAsync(stream, linked.Token).ConfigureAwait(false);
+            opened = verdict.IsAccepted;
+            if (!opened)
+            {
+                throw Refusal(options.Logger, verdict, innerException: null);
+            }
+
+            if (options.Logger.IsEnabled(LogLevel.Debug))
+            {
+                Log.PeerAccepted(options.Logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Identity?.ToString() ?? "anonymous", verdict.Identity?.Sha256Fingerprint ?? "-");
+            }
+
+            return verdict;
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.HandshakeFailed(options.Logger, "timed out");
+            throw new MutualTlsException(
+                MutualTlsError.HandshakeTimedOut, $"The handshake was not done within {options.HandshakeTimeout.TotalSeconds:0.###} s.", gate.Verdict, exception);
+        }
+        catch (Exception exception) when (exception is AuthenticationException or (IOException and not MutualTlsException) or InvalidOperationException)
+        {
+            if (gate.Verdict is { Outcome: VerdictOutcome.Refused } refused)
+            {
+                throw Refusal(options.Logger, refused, exception);
+            }
+
+            Log.HandshakeFailed(options.Logger, exception.Message);
+            throw new MutualTlsException(
+                MutualTlsError.HandshakeFailed,
+                $"The TLS handshake failed: {exception.InnerException?.InnerException?.Message ?? exception.Message} {Hint(exception)}", gate.Verdict, exception);
+        }
+        finally
+        {
+            if (!opened)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    // OpenSSL verifies what signatures it can, whatever it was told; one that fails leaves an error behind, which then fails the handshake before any callback.
+    private static string Hint(Exception exception) => exception.InnerException?.InnerException?.Message.Contains("asn1 encoding routines", StringComparison.Ordinal) == true
+        ? "A signature among the certificates that the peer presented does not verify."
+        : "If the peer refused our certificate, its log says why.";
+
+    private static MutualTlsException Refusal(ILogger logger, PeerVerdict verdict, Exception? innerException)
+    {
+        Log.PeerRefused(logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Primary?.ToString() ?? "", verdict.Primary?.Hint ?? "");
+        return MutualTlsException.Refused(verdict, innerException);
+    }
+}

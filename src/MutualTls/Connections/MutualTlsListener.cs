@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+
+namespace MutualTls.Connections;
+
+/// <summary>Listens for clients and hands out those that were accepted.</summary>
+/// <remarks>
+/// Handshakes run beside each other, so a client that is slow, silent or refused holds up nobody; <see cref="AcceptAsync"/> only ever sees good ones.
+/// </remarks>
+/// <threadsafety>Safe from any thread.</threadsafety>
+public sealed class MutualTlsListener : IAsyncDisposable
+{
+    // Accepted clients that wait for AcceptAsync; when they are as many, no further connection is taken.
+    private const int MaxWaiting = 128;
+
+    private readonly MutualTlsServerOptions _options;
+    private readonly Socket _socket;
+    private readonly Channel<MutualTlsStream> _accepted = Channel.CreateBounded<MutualTlsStream>(MaxWaiting);
+    private readonly SemaphoreSlim _free;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _loop;
+    private int _disposed;
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="endPoint">Where; port 0 takes a free one.</param>
+    /// <param name="options">Who we are and whom we accept.</param>
+    /// <exception cref="SocketException">The address is in use or not ours.</exception>
+    public MutualTlsListener(IPEndPoint endPoint, MutualTlsServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(endPoint);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConcurrentHandshakes, 1);
+        _options = options;
+        _free = new SemaphoreSlim(options.MaxConcurrentHandshakes);
+        _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            _socket.Bind(endPoint);
+            _socket.Listen();
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
+
+        LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
+        _loop = Task.Run(ListenAsync);
+    }
+
+    /// <summary>Gets the address that is listened on.</summary>
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>Gets the next client that was accepted.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The stream; the caller disposes it.</returns>
+    /// <exception cref="OperationCanceledException">Waiting was stopped.</exception>
+    /// <exception cref="ObjectDisposedException">The listener was disposed.</exception>
+    public async ValueTask<MutualTlsStream> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _accepted.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new ObjectDisposedException(nameof(MutualTlsListener));
+        }
+    }
+
+    /// <summary>Stops listening, ends handshakes in progress and closes accepted clients that nobody took.</summary>
+    /// <returns>A task that ends when all is closed.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _socket.Dispose();
+        await _loop.ConfigureAwait(false);
+
+        // Every handshake gives its place back when it ends.
+        for (int i = 0; i < _options.MaxConcurrentHandshakes; i++)
+        {
+            await _free.WaitAsync().ConfigureAwait(false);
+        }
+
+        _accepted.Writer.Complete();
+        while (_accepted.Reader.TryRead(out MutualTlsStream? stream))
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _free.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task ListenAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await _free.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            Socket? client = await TakeAsync().ConfigureAwait(false);
+            if (client is null)
+            {
+                _free.Release();
+            }
+            else
+            {
+                _ = ServeAsync(client);
+            }
+        }
+    }
+
+    private async Task<Socket?> TakeAsync()
+    {
+        try
+        {
+            return await _socket.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            return null;
+        }
+        catch (SocketException exception)
+        {
+            // Out of descriptors, or a client that left: a pause keeps a lasting fault from spinning.
+            Log.AcceptFailed(_options.Logger, exception);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None).ConfigureAwait(false);
+            return null;
+        }
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        MutualTlsStream? stream = null;
+        bool handedOut = false;
+        try
+        {
+            client.NoDelay = true;
+            stream = await MutualTlsHandshake.AsServerAsync(new NetworkStream(client, ownsSocket: true), _options, _stopping.Token).ConfigureAwait(false);
+            await _accepted.Writer.WriteAsync(stream, _stopping.Token).ConfigureAwait(false);
+            handedOut = true;
+        }
+        catch (MutualTlsException exception)
+        {
+            _options.OnRefused?.Invoke(exception);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+#pragma warning disable CA1031 // One client's trouble, or a faulty OnRefused, must not stop the listener.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.AcceptFailed(_options.Logger, exception);
+        }
+        finally
+        {
+            if (!handedOut)
+            {
+                if (stream is not null)
+                {
+                    await stream.DisposeAsync().ConfigureAwait(false);
+                }
+
+                client.Dispose();
+            }
+
+            _free.Release();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net.Security;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using MutualTls.Credentials;
+using MutualTls.Identities;
+using MutualTls.Policies;
+
+namespace MutualTls.Connections;
+
+/// <summary>Says how one end of a connection presents itself and whom it accepts.</summary>
+/// <threadsafety>Not changed by the library; safe to share once set up.</threadsafety>
+public abstract class MutualTlsOptions
+{
+    private protected MutualTlsOptions()
+    {
+    }
+
+    /// <summary>Gets what we present.</summary>
+    public required LocalCredential Credential { get; init; }
+
+    /// <summary>Gets what we demand of the peer.</summary>
+    public required PeerPolicy Policy { get; init; }
+
+    /// <summary>Gets how long the TLS handshake and the verdict may take together.</summary>
+    /// <value>More than zero. The default is 10 seconds.</value>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Gets the application protocols to offer (ALPN, RFC 7301), most wanted first.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<SslApplicationProtocol> ApplicationProtocols { get; init; } = [];
+
+    /// <summary>Gets the engine that judges.</summary>
+    /// <value>The default is <see cref="PeerPolicyEngine.Shared"/>.</value>
+    public PeerPolicyEngine Engine { get; init; } = PeerPolicyEngine.Shared;
+
+    /// <summary>Gets where verdicts and failures are logged.</summary>
+    /// <value>The default is nowhere.</value>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+}
+
+/// <summary>Says how we connect to a server.</summary>
+/// <inheritdoc/>
+public sealed class MutualTlsClientOptions : MutualTlsOptions
+{
+    /// <summary>Gets the host that is dialled: sent as SNI if it is a name, and the name that the server's certificate must have.</summary>
+    public required string TargetHost { get; init; }
+
+    /// <summary>Gets the name that the server's certificate must have, if it is not the host that is dialled.</summary>
+    /// <value>The default is null: <see cref="TargetHost"/>.</value>
+    public ReferenceIdentity? ExpectedIdentity { get; init; }
+}
+
+/// <summary>Says how we serve clients.</summary>
+/// <inheritdoc/>
+public sealed class MutualTlsServerOptions : MutualTlsOptions
+{
+    /// <summary>Gets the most handshakes in progress at once; further connections wait in the operating system's queue.</summary>
+    /// <value>At least 1. The default is 256: at the default timeout, slow peers then hold about 256 sockets and no threads.</value>
+    public int MaxConcurrentHandshakes { get; init; } = 256;
+
+    /// <summary>Gets what is told of each connection that did not come about, from a thread of the pool.</summary>
+    /// <value>The default is null: nothing. Exceptions it throws are logged.</value>
+    public Action<MutualTlsException>? OnRefused { get; init; }
+}

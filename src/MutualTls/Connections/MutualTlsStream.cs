@@ -1,0 +1,209 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using MutualTls.Policies;
+
+#pragma warning disable RS0027 // Stream declares which of these overloads have an optional parameter.
+
+namespace MutualTls.Connections;
+
+/// <summary>Carries application bytes between two ends that have proved who they are.</summary>
+/// <remarks>
+/// There is no such stream without an accepted verdict. A TLS 1.3 server judges the client after the client's handshake has ended, so a client
+/// that was refused learns it at its first read: it then throws <see cref="MutualTlsException"/> with <see cref="MutualTlsError.RefusedByPeer"/>.
+/// </remarks>
+/// <threadsafety>One reader and one writer at a time, like <see cref="SslStream"/>.</threadsafety>
+public sealed class MutualTlsStream : Stream
+{
+    private readonly SslStream _stream;
+    private readonly ClosingTransport? _transport;
+    private bool _received;
+
+    internal MutualTlsStream(SslStream stream, PeerVerdict verdict, ClosingTransport? transport)
+    {
+        _stream = stream;
+        _transport = transport;
+        Verdict = verdict;
+    }
+
+    /// <summary>Gets the verdict on the peer; always accepted.</summary>
+    public PeerVerdict Verdict { get; }
+
+    /// <summary>Gets the TLS version.</summary>
+    public SslProtocols Protocol => _stream.SslProtocol;
+
+    /// <summary>Gets the cipher suite.</summary>
+    public TlsCipherSuite CipherSuite => _stream.NegotiatedCipherSuite;
+
+    /// <summary>Gets the application protocol agreed on (ALPN); empty if none.</summary>
+    public SslApplicationProtocol ApplicationProtocol => _stream.NegotiatedApplicationProtocol;
+
+    /// <summary>Gets the server name that the client sent (SNI); empty if none.</summary>
+    public string ServerName => _stream.TargetHostName;
+
+    /// <inheritdoc/>
+    public override bool CanRead => _stream.CanRead;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => _stream.CanWrite;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanTimeout => _stream.CanTimeout;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <summary>Connects as a client over a transport that is already there.</summary>
+    /// <param name="transport">Any stream, a socket's for example. It is closed with the result, or at once if the handshake fails.</param>
+    /// <param name="options">Who we are and whom we accept.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The stream, ready for application bytes.</returns>
+    /// <exception cref="MutualTlsException">The server was refused, or the handshake failed.</exception>
+    /// <exception cref="ArgumentException">The target host is neither a DNS name nor an IP address.</exception>
+    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    public static Task<MutualTlsStream> AuthenticateAsClientAsync(Stream transport, MutualTlsClientOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(options);
+        return MutualTlsHandshake.AsClientAsync(transport, options, cancellationToken);
+    }
+
+    /// <summary>Serves one client over a transport that is already there.</summary>
+    /// <param name="transport">Any stream, a socket's for example. It is closed with the result, or at once if the handshake fails.</param>
+    /// <param name="options">Who we are and whom we accept.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The stream, ready for application bytes.</returns>
+    /// <exception cref="MutualTlsException">The client was refused, or the handshake failed.</exception>
+    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    public static Task<MutualTlsStream> AuthenticateAsServerAsync(Stream transport, MutualTlsServerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(options);
+        return MutualTlsHandshake.AsServerAsync(transport, options, cancellationToken);
+    }
+
+    /// <summary>Tells the peer that no more bytes follow (close_notify, RFC 8446 section 6.1).</summary>
+    /// <returns>A task that ends when it is sent.</returns>
+    public Task ShutdownAsync() => _stream.ShutdownAsync();
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        try
+        {
+            return Note(_stream.Read(buffer), buffer.Length);
+        }
+        catch (Exception exception) when (MayMeanRefusal(exception))
+        {
+            throw RefusedByPeer(exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return Note(await _stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Length);
+        }
+        catch (Exception exception) when (MayMeanRefusal(exception))
+        {
+            throw RefusedByPeer(exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        try
+        {
+            _stream.Write(buffer);
+        }
+        catch (Exception exception) when (MayMeanRefusal(exception))
+        {
+            throw RefusedByPeer(exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _stream.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (MayMeanRefusal(exception))
+        {
+            throw RefusedByPeer(exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override void Flush() => _stream.Flush();
+
+    /// <inheritdoc/>
+    public override Task FlushAsync(CancellationToken cancellationToken) => _stream.FlushAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await _stream.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stream.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private int Note(int read, int wanted)
+    {
+        if (read == 0 && wanted > 0 && !_received && _transport is { HasEnded: true })
+        {
+            throw RefusedByPeer(innerException: null);
+        }
+
+        _received |= read > 0;
+        return read;
+    }
+
+    // Only a client, and only before it has received anything: later the same exceptions mean a broken network.
+    private bool MayMeanRefusal(Exception exception) => _transport is not null && !_received && exception is IOException and not MutualTlsException;
+
+    private MutualTlsException RefusedByPeer(Exception? innerException) => new(
+        MutualTlsError.RefusedByPeer,
+        "The peer closed the connection before it sent anything. A TLS server judges the client's certificate last, so this usually means that it "
+        + "refused ours: its log says why." + (innerException is null ? "" : $" ({innerException.Message})"),
+        Verdict, innerException);
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using MutualTls.Credentials;
+using MutualTls.Findings;
+using MutualTls.Policies;
+
+namespace MutualTls.Connections;
+
+/// <summary>Stops offering TLS resumption where resumed sessions lock good clients out, until that is over.</summary>
+/// <remarks>
+/// The runtime shares sessions by server certificate, whatever the policy. Every connection is judged, so that is safe; but a resumed session
+/// brings no intermediates, and one that began at an endpoint which asked for no certificate brings none at all, again and again.
+/// A client without a certificate can switch resumption off with this, which costs what its full handshakes would have cost anyway.
+/// </remarks>
+/// <threadsafety>Safe from any thread.</threadsafety>
+internal static class ResumptionGuard
+{
+    /// <summary>OpenSSL's sessions live for two hours at most: after that a client has none left to offer.</summary>
+    public static readonly TimeSpan SessionLifetime = TimeSpan.FromHours(2);
+
+    // One entry for each server certificate that had trouble: bounded by the credentials of this process.
+    private static readonly ConcurrentDictionary<string, DateTimeOffset> Suspended = new();
+
+    public static bool AllowsResumption(LocalCredential credential, DateTimeOffset now) =>
+        Suspended.IsEmpty || !Suspended.TryGetValue(credential.Parsed.Sha256Fingerprint, out DateTimeOffset until) || now >= until;
+
+    /// <summary>Learns from a client's verdict.</summary>
+    public static void Learn(LocalCredential credential, PeerVerdict verdict, int presentedCount, DateTimeOffset now, ILogger logger)
+    {
+        string key = credential.Parsed.Sha256Fingerprint;
+        if (verdict.IsAuthenticated)
+        {
+            // A full handshake has brought the intermediates back into memory.
+            if (!Suspended.IsEmpty && presentedCount > 1 && Suspended.TryGetValue(key, out DateTimeOffset until) && until == DateTimeOffset.MaxValue)
+            {
+                Suspended.TryRemove(key, out _);
+            }
+
+            return;
+        }
+
+        DateTimeOffset? suspendUntil = verdict.Primary?.Reason switch
+        {
+            ValidationReason.CertificateMissing => now + SessionLifetime,
+            ValidationReason.IssuerUnknown when presentedCount == 1 => DateTimeOffset.MaxValue,
+            _ => null,
+        };
+        if (suspendUntil is { } moment)
+        {
+            bool isNew = AllowsResumption(credential, now);
+            Suspended[key] = moment;
+            if (isNew)
+            {
+                Log.ResumptionSuspended(logger, credential.Parsed.Subject, verdict.Primary!.Value.Code);
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Security.Cryptography.X509Certificates;
+using MutualTls.Certificates;
+
+namespace MutualTls.Credentials;
+
+/// <summary>Puts the intermediates of a credential in order, from the end-entity up.</summary>
+internal static class CredentialChain
+{
+    /// <summary>Gets the intermediates that lead on from the end-entity; adds an error if some were given and none does.</summary>
+    public static X509Certificate2Collection Order(ParsedCertificate endEntity, X509Certificate2Collection given, List<string> errors)
+    {
+        List<(ParsedCertificate Parsed, X509Certificate2 Certificate)> others = [];
+        foreach (X509Certificate2 certificate in given)
+        {
+            if (ParsedCertificate.TryParse(certificate.RawDataMemory.Span, out ParsedCertificate? parsed, out _) && !parsed.Bytes.SequenceEqual(endEntity.Bytes))
+            {
+                others.Add((parsed, certificate));
+            }
+        }
+
+        X509Certificate2Collection ordered = [];
+        ParsedCertificate current = endEntity;
+        while (!current.IsSelfIssued && others.Find(o => DistinguishedName.AreEqual(o.Parsed.SubjectName, current.IssuerName)) is { Parsed: { } issuer } next)
+        {
+            others.Remove(next);
+            current = issuer;
+
+            // A root is known to the peer or not trusted: it is not sent.
+            if (!issuer.IsSelfIssued)
+            {
+                ordered.Add(next.Certificate);
+            }
+        }
+
+        if (others.Count > 0 && current == endEntity && !endEntity.IsSelfIssued)
+        {
+            errors.Add($"the chain is incomplete: none of the {others.Count} other certificates is the issuer '{endEntity.Issuer}'");
+        }
+
+        return ordered;
+    }
+
+    /// <summary>Gets the issuers of a certificate that are among <paramref name="candidates"/>.</summary>
+    public static X509Certificate2Collection FindIssuers(X509Certificate2 certificate, X509Certificate2Collection candidates)
+    {
+        X509Certificate2Collection issuers = [];
+        for (X509Certificate2? current = certificate; current is not null && issuers.Count < 16;)
+        {
+            current = candidates.FirstOrDefault(c => c.SubjectName.RawData.AsSpan().SequenceEqual(current.IssuerName.RawData) && !issuers.Contains(c));
+            if (current is not null)
+            {
+                issuers.Add(current);
+            }
+        }
+
+        return issuers;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using MutualTls.Paths;
+using MutualTls.Policies;
+
+namespace MutualTls.DependencyInjection;
+
+/// <summary>Reads credentials and policies from configuration. An unknown key is an error: a misspelt demand must not go unmade.</summary>
+internal static class ConfigurationReader
+{
+    public static void Read(IConfiguration section, MutualTlsBuilder builder)
+    {
+        List<string> errors = [];
+        foreach (IConfigurationSection child in section.GetChildren())
+        {
+            foreach (IConfigurationSection named in child.GetChildren())
+            {
+                switch (child.Key.ToUpperInvariant())
+                {
+                    case "CREDENTIALS":
+                        ReadCredential(named, builder, errors);
+                        break;
+                    case "POLICIES":
+                        ReadPolicy(named, builder, errors);
+                        break;
+                    default:
+                        break;
+                }
+            }
+
+            if (child.Key.ToUpperInvariant() is not ("CREDENTIALS" or "POLICIES"))
+            {
+                errors.Add($"{child.Path}: unknown; use Credentials or Policies.");
+            }
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new MutualTlsConfigurationException("configuration", errors);
+        }
+    }
+
+    private static void ReadCredential(IConfigurationSection section, MutualTlsBuilder builder, List<string> errors)
+    {
+        string? certificate = section["CertificateFile"], key = section["KeyFile"], pfx = section["PfxFile"], password = section["Password"];
+        CheckKeys(section, ["CertificateFile", "KeyFile", "PfxFile", "Password"], errors);
+        if ((certificate is null) == (pfx is null))
+        {
+            errors.Add($"{section.Path}: give either CertificateFile (with KeyFile) or PfxFile.");
+            return;
+        }
+
+        builder.AddCredential(section.Key, c => _ = pfx is null ? c.FromPem(certificate!, key, password) : c.FromPfx(pfx, password));
+    }
+
+    private static void ReadPolicy(IConfigurationSection section, MutualTlsBuilder builder, List<string> errors)
+    {
+        CheckKeys(
+            section,
+            ["TrustFiles", "TrustSystemRoots", "Revocation", "Certificate", "Rules", "MaxIntermediates", "CertificatePolicies", "CertificatePolicyRules", "ValidatorTimeout", "Dangerous"],
+            errors);
+        CheckKeys(section.GetSection("Dangerous"), [nameof(DangerousOptions.AcceptAnyServerName)], errors);
+
+        // Read once to report what cannot be read; the same again whenever options are made.
+        Apply(section, new PeerPolicyOptions(), errors);
+        builder.AddPolicy(section.Key, policy => Apply(section, policy.Options, errors: []));
+    }
+
+    private static void Apply(IConfigurationSection section, PeerPolicyOptions options, List<string> errors)
+    {
+        AddAll(section.GetSection("TrustFiles"), options.TrustFiles);
+        AddAll(section.GetSection("CertificatePolicies"), options.CertificatePolicies);
+        options.TrustSystemRoots = Value(section, "TrustSystemRoots", bool.TryParse, options.TrustSystemRoots, errors);
+        options.Revocation = Value<RevocationMode>(section, "Revocation", TryParseName, options.Revocation, errors);
+        options.Certificate = Value<PeerCertificateMode>(section, "Certificate", TryParseName, options.Certificate, errors);
+        options.Rules = Value<RulePreset>(section, "Rules", TryParseName, options.Rules, errors);
+        options.CertificatePolicyRules = Value<CertificatePolicyRules>(section, "CertificatePolicyRules", TryParseName, options.CertificatePolicyRules, errors);
+        options.MaxIntermediates = Value<int>(section, "MaxIntermediates", TryParseCount, options.MaxIntermediates, errors);
+        options.ValidatorTimeout = Value<TimeSpan>(section, "ValidatorTimeout", TryParseTime, options.ValidatorTimeout, errors);
+        IConfigurationSection dangerous = section.GetSection("Dangerous");
+        options.Dangerous.AcceptAnyServerName = Value(
+            dangerous, nameof(DangerousOptions.AcceptAnyServerName), bool.TryParse, options.Dangerous.AcceptAnyServerName, errors);
+    }
+
+    private delegate bool TryParse<T>(string text, out T value);
+
+    private static T Value<T>(IConfigurationSection section, string key, TryParse<T> parse, T otherwise, List<string> errors)
+    {
+        if (section[key] is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (parse(text, out T value))
+        {
+            return value;
+        }
+
+        string choices = typeof(T).IsEnum ? $"one of {string.Join(", ", Enum.GetNames(typeof(T)))}" : $"a {typeof(T).Name}";
+        errors.Add($"{section.Path}:{key}: '{text}' is not {choices}.");
+        return otherwise;
+    }
+
+    // Names only: a number would also be taken, whether or not it has a meaning.
+    private static bool TryParseName<T>(string text, out T value)
+        where T : struct, Enum
+    {
+        value = default;
+        return !text.AsSpan().Trim().ContainsAnyInRange('0', '9') && Enum.TryParse(text, ignoreCase: true, out value);
+    }
+
+    private static bool TryParseCount(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+
+    private static bool TryParseTime(string text, out TimeSpan value) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
+
+    private static void AddAll(IConfigurationSection list, IList<string> into)
+    {
+        foreach (string? value in list.GetChildren().Select(child => child.Value).Append(list.Value))
+        {
+            if (!string.IsNullOrWhiteSpace(value))
+            {
+                into.Add(value);
+            }
+        }
+    }
+
+    private static void CheckKeys(IConfigurationSection section, string[] known, List<string> errors)
+    {
+        foreach (IConfigurationSection child in section.GetChildren())
+        {
+            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                errors.Add($"{child.Path}: unknown; use {string.Join(", ", known)}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace MutualTls.Diagnostics;
+
+/// <summary>Numbers the log events. A number keeps its meaning once released.</summary>
+internal static class EventIds
+{
+    public const int EngineFailed = 1;
+    public const int ValidatorFailed = 2;
+    public const int DangerousOptionInUse = 3;
+    public const int PeerAccepted = 10;
+    public const int PeerRefused = 11;
+    public const int HandshakeFailed = 12;
+    public const int HandshakeTimedOut = 13;
+    public const int ResumptionSuspended = 14;
+    public const int AcceptFailed = 15;
+}

@@ -1,0 +1,94 @@
+using System.Formats.Asn1;
+
+namespace MutualTls.Encoding;
+
+/// <summary>Reads DER values one after another, without copying and without throwing for what they hold.</summary>
+/// <remarks>Tags and lengths are the platform's <see cref="AsnDecoder"/> under DER rules; this adds ranges into one source and exact tags. X.690 section 10.</remarks>
+internal ref struct DerReader
+{
+    private readonly ReadOnlySpan<byte> _source;
+    private readonly int _end;
+    private int _position;
+
+    public DerReader(ReadOnlySpan<byte> source)
+        : this(source, new DerRange(0, source.Length))
+    {
+    }
+
+    /// <summary>Reads what lies in <paramref name="range"/>; the ranges it hands out count from the start of <paramref name="source"/>.</summary>
+    public DerReader(ReadOnlySpan<byte> source, DerRange range)
+    {
+        _source = source;
+        _position = range.Start;
+        _end = range.End;
+    }
+
+    public readonly bool IsEmpty => _position == _end;
+
+    /// <summary>Gets whether the next value has this tag.</summary>
+    public readonly bool NextIs(byte tag) => _position < _end && _source[_position] == tag;
+
+    /// <summary>Reads the next value, whatever its tag.</summary>
+    public bool TryReadAny(out byte tag, out DerRange content, out DerRange encoded)
+    {
+        tag = 0;
+        content = encoded = default;
+        if (!AsnDecoder.TryReadEncodedValue(_source[_position.._end], AsnEncodingRules.DER, out _, out int offset, out int length, out int consumed))
+        {
+            return false;
+        }
+
+        tag = _source[_position];
+        content = new DerRange(_position + offset, length);
+        encoded = new DerRange(_position, consumed);
+        _position += consumed;
+
+        // The long form of a tag (0x1F) names nothing in X.509, and reading only its first byte would mistake it for another.
+        return (tag & 0x1F) != 0x1F;
+    }
+
+    /// <summary>Reads the next value, which must have this tag.</summary>
+    public bool TryRead(byte tag, out DerRange content, out DerRange encoded)
+    {
+        if (NextIs(tag) && TryReadAny(out _, out content, out encoded))
+        {
+            return true;
+        }
+
+        content = encoded = default;
+        return false;
+    }
+
+    /// <summary>Reads the content of the next value, which must have this tag.</summary>
+    public bool TryRead(byte tag, out DerRange content) => TryRead(tag, out content, out _);
+
+    /// <summary>Opens the next value, which must have this tag.</summary>
+    public bool TryOpen(byte tag, out DerReader inner)
+    {
+        bool read = TryRead(tag, out DerRange content, out _);
+        inner = new DerReader(_source, content);
+        return read;
+    }
+
+    /// <summary>Reads the next value if it has this tag; an absent one is an empty range and still a success.</summary>
+    public bool TryReadOptional(byte tag, out DerRange content, out bool present)
+    {
+        content = default;
+        present = NextIs(tag);
+        return !present || TryRead(tag, out content, out _);
+    }
+
+    /// <summary>Reads a BIT STRING whose bits fill whole octets, as keys and signatures do.</summary>
+    public bool TryReadAlignedBits(out DerRange bits)
+    {
+        bool read = TryRead(DerTag.BitString, out DerRange content) && content.Length >= 1 && _source[content.Start] == 0;
+        bits = read ? new DerRange(content.Start + 1, content.Length - 1) : default;
+        return read;
+    }
+
+    /// <summary>Reads the same source from another place: a range that this reader handed out.</summary>
+    public readonly DerReader At(DerRange range) => new(_source, range);
+
+    /// <summary>Gets the bytes of a range that this reader handed out.</summary>
+    public readonly ReadOnlySpan<byte> Bytes(DerRange range) => range.Of(_source);
+}

@@ -1,0 +1,143 @@
+namespace MutualTls.Findings;
+
+/// <summary>Names why a peer was refused.</summary>
+/// <remarks>Numbers and names never change once released; <c>docs/reasons.md</c> has a row for each. The code shown to people is <c>MTLS</c> and the number.</remarks>
+public enum ValidationReason
+{
+    /// <summary>Nothing speaks against the peer.</summary>
+    None = 0,
+
+    // 1000: what the peer presented.
+
+    /// <summary>A certificate is required and the peer presented none.</summary>
+    CertificateMissing = 1001,
+
+    /// <summary>A certificate is not well-formed DER of RFC 5280 section 4.1.</summary>
+    CertificateMalformed = 1002,
+
+    /// <summary>An extension that validation reads is not well-formed. RFC 5280 section 4.2.</summary>
+    ExtensionMalformed = 1003,
+
+    /// <summary>A certificate carries the same extension twice. RFC 5280 section 4.2.</summary>
+    ExtensionDuplicated = 1004,
+
+    /// <summary>A certificate is larger than the limit.</summary>
+    CertificateTooLarge = 1005,
+
+    /// <summary>The peer presented more certificates than the limit.</summary>
+    TooManyCertificates = 1006,
+
+    // 1100: finding a path.
+
+    /// <summary>No presented or known certificate links the peer to a trust anchor.</summary>
+    IssuerUnknown = 1101,
+
+    /// <summary>The search for a path, or the validation of one, took more work than the budget allows.</summary>
+    WorkBudgetExhausted = 1102,
+
+    /// <summary>The platform distrusts a certificate explicitly.</summary>
+    ExplicitlyDistrusted = 1103,
+
+    // 1200: validating a path, RFC 5280 section 6.1.
+
+    /// <summary>A signature does not verify with the issuer's key. RFC 5280 section 6.1.3 (a)(1).</summary>
+    SignatureInvalid = 1201,
+
+    /// <summary>A signature algorithm is not one this platform can verify.</summary>
+    SignatureAlgorithmUnsupported = 1202,
+
+    /// <summary>The signed and the unsigned signature algorithm differ. RFC 5280 section 4.1.1.2.</summary>
+    SignatureAlgorithmMismatch = 1203,
+
+    /// <summary>A signature algorithm is too weak for the policy.</summary>
+    SignatureAlgorithmWeak = 1204,
+
+    /// <summary>A public key is too weak for the policy.</summary>
+    KeyWeak = 1205,
+
+    /// <summary>A public key is of a kind that this platform cannot use.</summary>
+    KeyUnsupported = 1206,
+
+    /// <summary>The time of validation is before notBefore. RFC 5280 section 6.1.3 (a)(2).</summary>
+    NotBeforeAhead = 1207,
+
+    /// <summary>The time of validation is after notAfter. RFC 5280 section 6.1.3 (a)(2).</summary>
+    NotAfterPassed = 1208,
+
+    /// <summary>A name does not chain to the subject of the issuer. RFC 5280 section 6.1.3 (a)(4).</summary>
+    NameChainBroken = 1209,
+
+    /// <summary>An issuer is not marked as a CA. RFC 5280 section 6.1.4 (k).</summary>
+    IssuerNotCa = 1210,
+
+    /// <summary>More intermediates follow an issuer than its path length allows. RFC 5280 section 6.1.4 (l) and (m).</summary>
+    PathLengthExceeded = 1211,
+
+    /// <summary>An issuer's key usage lacks keyCertSign. RFC 5280 section 6.1.4 (n).</summary>
+    IssuerKeyUsage = 1212,
+
+    /// <summary>An extended key usage on the path rules out the purpose. RFC 5280 section 4.2.1.12.</summary>
+    PurposeNotAllowed = 1213,
+
+    /// <summary>A name is outside the permitted subtrees. RFC 5280 section 6.1.3 (b).</summary>
+    NameNotPermitted = 1214,
+
+    /// <summary>A name is inside an excluded subtree. RFC 5280 section 6.1.3 (c).</summary>
+    NameExcluded = 1215,
+
+    /// <summary>A name constraint is of a form, or has a value, that cannot be judged. RFC 5280 section 4.2.1.10.</summary>
+    NameConstraintUnsupported = 1216,
+
+    /// <summary>No certificate policy is valid for the path and one is required. RFC 5280 section 6.1.5 (g).</summary>
+    CertificatePolicyMissing = 1217,
+
+    /// <summary>A policy mapping names anyPolicy. RFC 5280 section 6.1.4 (a).</summary>
+    PolicyMappingInvalid = 1218,
+
+    /// <summary>A critical extension is not understood. RFC 5280 sections 6.1.4 (o) and 6.1.5 (f).</summary>
+    CriticalExtensionUnknown = 1219,
+
+    /// <summary>The certificate breaks a rule that RFC 5280 sets for issuing CAs; only the preset Strict asks.</summary>
+    ProfileViolation = 1220,
+
+    // 1300: fitness of the end-entity for mutual TLS.
+
+    /// <summary>The end-entity is a CA certificate.</summary>
+    EndEntityIsCa = 1301,
+
+    /// <summary>The end-entity's key usage lacks digitalSignature.</summary>
+    EndEntityKeyUsage = 1302,
+
+    /// <summary>The end-entity states no extended key usage and the policy wants one.</summary>
+    PurposeMissing = 1303,
+
+    // 1400: identity.
+
+    /// <summary>No subject alternative name matches the expected name. RFC 9525 section 6.</summary>
+    NameMismatch = 1401,
+
+    /// <summary>The policy names identities and the peer has none of them.</summary>
+    IdentityNotAllowed = 1402,
+
+    // 1800: plug-ins.
+
+    /// <summary>A custom validator refused the peer.</summary>
+    ValidatorRefused = 1801,
+
+    /// <summary>A custom validator threw an exception.</summary>
+    ValidatorFailed = 1802,
+
+    /// <summary>A custom validator did not answer before its deadline.</summary>
+    ValidatorTimedOut = 1803,
+
+    // 1900: the connection.
+
+    /// <summary>The verdict waits for an answer and no gate is there to wait.</summary>
+    PendingWithoutGate = 1901,
+
+    /// <summary>A later certificate of the same connection is not the one that was judged.</summary>
+    CertificateChanged = 1902,
+
+    /// <summary>The engine failed on its own; the peer is refused because nothing is known about it.</summary>
+    InternalFault = 1999,
+}

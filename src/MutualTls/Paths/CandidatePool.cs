@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using MutualTls.Certificates;
+
+namespace MutualTls.Paths;
+
+/// <summary>Keeps intermediates that were once on a verified path, for peers that do not send theirs: a resumed session brings none.</summary>
+/// <remarks>
+/// Hints only: they grant nothing, so they outlive reloads and policies. Only verified paths fill it, so a stranger cannot. Bounded: the
+/// oldest leave first. Whoever presents a certificate that is here gets this object, with its imported key.
+/// </remarks>
+/// <threadsafety>Safe from any thread; reads take no lock.</threadsafety>
+internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity)
+{
+    /// <summary>A large mesh has tens of issuing CAs; each entry is a certificate and an imported key, 2 KB or so.</summary>
+    public const int DefaultCapacity = 1024;
+
+    private readonly ConcurrentDictionary<int, ParsedCertificate[]> _bySubject = new();
+    private readonly ConcurrentDictionary<int, ParsedCertificate> _byContent = new();
+    private readonly Queue<ParsedCertificate> _ages = new();
+    private readonly Lock _writing = new();
+
+    public int Count => _byContent.Count;
+
+    /// <summary>Gets the intermediates that may have this subject: all that do, and seldom others.</summary>
+    public ReadOnlySpan<ParsedCertificate> Named(int preparedNameHash) => _bySubject.TryGetValue(preparedNameHash, out ParsedCertificate[]? found) ? found : default;
+
+    /// <summary>Gets the kept certificate with exactly these octets, or null.</summary>
+    public ParsedCertificate? Find(ReadOnlySpan<byte> der) =>
+        _byContent.TryGetValue(ContentHash(der), out ParsedCertificate? found) && found.Bytes.SequenceEqual(der) ? found : null;
+
+    /// <summary>Keeps the intermediates of a verified path.</summary>
+    public void Add(VerifiedPath path)
+    {
+        foreach (ParsedCertificate certificate in path.Span[1..])
+        {
+            // The usual case: it is here already.
+            if (Find(certificate.Bytes) is null)
+            {
+                Add(certificate);
+            }
+        }
+    }
+
+    private void Add(ParsedCertificate certificate)
+    {
+        lock (_writing)
+        {
+            if (!_byContent.TryAdd(ContentHash(certificate.Bytes), certificate))
+            {
+                return;
+            }
+
+            _bySubject.AddOrUpdate(certificate.SubjectNameHash, _ => [certificate], (_, others) => [.. others, certificate]);
+            _ages.Enqueue(certificate);
+            if (_ages.Count > capacity)
+            {
+                Remove(_ages.Dequeue());
+            }
+        }
+    }
+
+    private void Remove(ParsedCertificate certificate)
+    {
+        _byContent.TryRemove(ContentHash(certificate.Bytes), out _);
+        ParsedCertificate[] left = [.. _bySubject[certificate.SubjectNameHash].Where(other => other != certificate)];
+        if (left.Length == 0)
+        {
+            _bySubject.TryRemove(certificate.SubjectNameHash, out _);
+        }
+        else
+        {
+            _bySubject[certificate.SubjectNameHash] = left;
+        }
+    }
+
+    private static int ContentHash(ReadOnlySpan<byte> der)
+    {
+        HashCode hash = default;
+        hash.AddBytes(der);
+        return hash.ToHashCode();
+    }
+}

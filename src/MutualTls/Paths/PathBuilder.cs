@@ -1,0 +1,195 @@
+using MutualTls.Certificates;
+using MutualTls.Trust;
+
+namespace MutualTls.Paths;
+
+/// <summary>Searches for paths from an end-entity to a trust anchor by names and key identifiers. RFC 4158.</summary>
+/// <remarks>
+/// A depth-first search that offers the likeliest issuer first. It only links names: whether a path is valid is <see cref="PathValidator"/>'s
+/// to say, which also tells how far back to go (<see cref="BackTo"/>), so that one bad certificate low on the path is not tried under every issuer.
+/// </remarks>
+/// <threadsafety>Not safe for use by several threads at once.</threadsafety>
+internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool)
+{
+    private const int Levels = PathBudget.MaxIntermediates + 2;
+
+    private readonly ParsedCertificate[] _path = new ParsedCertificate[Levels];
+    private readonly (int Next, int End)[] _open = new (int, int)[Levels];
+    private readonly List<Candidate> _candidates = [];
+    private readonly List<ParsedCertificate> _presented = [];
+    private TrustAnchorSet _anchors = TrustAnchorSet.Empty;
+    private DateTimeOffset _time;
+    private int _level = -1;
+
+    /// <summary>Gets the certificates of the candidate path, end-entity first.</summary>
+    public ReadOnlySpan<ParsedCertificate> Certificates => _path.AsSpan(0, _level + 1);
+
+    /// <summary>Gets the anchor of the candidate path.</summary>
+    public TrustAnchor? Anchor { get; private set; }
+
+    /// <summary>Gets the depth of the first certificate for which no issuer was found, or -1.</summary>
+    public int DeadEndDepth { get; private set; }
+
+    /// <summary>Gets that certificate.</summary>
+    public ParsedCertificate? DeadEnd { get; private set; }
+
+    /// <summary>Begins a search.</summary>
+    public void Begin(ParsedCertificate endEntity, ReadOnlySpan<ParsedCertificate> presented, TrustAnchorSet anchors, DateTimeOffset time)
+    {
+        Clear();
+        _presented.AddRange(presented);
+        _anchors = anchors;
+        _time = time;
+        _path[0] = endEntity;
+        Open(level: 0);
+    }
+
+    /// <summary>Forgets everything, so that a search kept for reuse keeps no certificate alive.</summary>
+    public void Clear()
+    {
+        Array.Clear(_path);
+        _candidates.Clear();
+        _presented.Clear();
+        _anchors = TrustAnchorSet.Empty;
+        Anchor = null;
+        DeadEnd = null;
+        DeadEndDepth = -1;
+        _level = -1;
+    }
+
+    /// <summary>Moves to the next candidate path. False: there is none, or the budget is used up.</summary>
+    public bool MoveNext(ref PathBudget budget)
+    {
+        while (_level >= 0)
+        {
+            ref (int Next, int End) open = ref _open[_level];
+            if (open.Next == open.End)
+            {
+                Close();
+                continue;
+            }
+
+            if (!budget.TakeStep())
+            {
+                return false;
+            }
+
+            Candidate candidate = _candidates[open.Next++];
+            if (signatures.IsKnownInvalid(_path[_level], (object?)candidate.Anchor ?? candidate.Certificate!))
+            {
+                continue;
+            }
+
+            if (candidate.Anchor is not null)
+            {
+                Anchor = candidate.Anchor;
+                return budget.TakePath();
+            }
+
+            if (_level + 1 < Levels && !IsOnPath(candidate.Certificate!))
+            {
+                _path[_level + 1] = candidate.Certificate!;
+                Open(_level + 1);
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives up every path that keeps the certificates up to <paramref name="depth"/> as they are. 0: gives up all.</summary>
+    public void BackTo(int depth)
+    {
+        while (_level >= depth)
+        {
+            Close();
+        }
+    }
+
+    private void Open(int level)
+    {
+        ParsedCertificate certificate = _path[level];
+        int start = _candidates.Count;
+        foreach (TrustAnchor anchor in _anchors.Named(certificate.IssuerNameHash))
+        {
+            if (DistinguishedName.AreEqual(anchor.SubjectName, certificate.IssuerName))
+            {
+                Insert(start, new Candidate(null, anchor, RankOf(certificate, anchor.Certificate, isAnchor: true)));
+            }
+        }
+
+        foreach (ParsedCertificate issuer in _presented)
+        {
+            Consider(start, certificate, issuer);
+        }
+
+        foreach (ParsedCertificate issuer in pool.Named(certificate.IssuerNameHash))
+        {
+            // Presented certificates that the pool knows are the pool's own objects.
+            if (!_presented.Contains(issuer))
+            {
+                Consider(start, certificate, issuer);
+            }
+        }
+
+        _open[level] = (start, _candidates.Count);
+        _level = level;
+        if (start == _candidates.Count && DeadEnd is null)
+        {
+            (DeadEnd, DeadEndDepth) = (certificate, level);
+        }
+    }
+
+    private void Close()
+    {
+        int start = _level == 0 ? 0 : _open[_level - 1].End;
+        _candidates.RemoveRange(start, _candidates.Count - start);
+        _level--;
+    }
+
+    private void Consider(int start, ParsedCertificate certificate, ParsedCertificate issuer)
+    {
+        if (issuer.SubjectNameHash == certificate.IssuerNameHash && DistinguishedName.AreEqual(issuer.SubjectName, certificate.IssuerName))
+        {
+            Insert(start, new Candidate(issuer, null, RankOf(certificate, issuer, isAnchor: false)));
+        }
+    }
+
+    private void Insert(int start, Candidate candidate)
+    {
+        int at = _candidates.Count;
+        while (at > start && _candidates[at - 1].Rank > candidate.Rank)
+        {
+            at--;
+        }
+
+        _candidates.Insert(at, candidate);
+    }
+
+    // RFC 4158 section 3.5: matching key identifiers first, then those in date, then the shortest way. An identifier is a hint: one that differs only comes last.
+    private int RankOf(ParsedCertificate certificate, ParsedCertificate? issuer, bool isAnchor)
+    {
+        ReadOnlySpan<byte> wanted = certificate.Extensions.AuthorityKeyIdentifier.Of(certificate.Bytes);
+        ReadOnlySpan<byte> offered = issuer is null ? default : issuer.Extensions.SubjectKeyIdentifier.Of(issuer.Bytes);
+        int keyRank = wanted.IsEmpty || offered.IsEmpty ? 1 : wanted.SequenceEqual(offered) ? 0 : 2;
+        bool inDate = issuer is null || (issuer.NotBefore <= _time && _time <= issuer.NotAfter);
+        return (keyRank * 4) + (inDate ? 0 : 2) + (isAnchor ? 0 : 1);
+    }
+
+    // RFC 4158 section 5.2: the same name and key twice is a loop.
+    private bool IsOnPath(ParsedCertificate issuer)
+    {
+        foreach (ParsedCertificate certificate in Certificates)
+        {
+            if (ReferenceEquals(certificate, issuer)
+                || (certificate.SubjectNameHash == issuer.SubjectNameHash && certificate.SubjectPublicKeyInfo.SequenceEqual(issuer.SubjectPublicKeyInfo)
+                    && DistinguishedName.AreEqual(certificate.SubjectName, issuer.SubjectName)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private readonly record struct Candidate(ParsedCertificate? Certificate, TrustAnchor? Anchor, int Rank);
+}

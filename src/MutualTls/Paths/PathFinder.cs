@@ -1,0 +1,89 @@
+using MutualTls.Certificates;
+using MutualTls.Findings;
+using MutualTls.Trust;
+
+namespace MutualTls.Paths;
+
+/// <summary>Finds the verified paths of one end-entity one by one: <see cref="PathBuilder"/> proposes, <see cref="PathValidator"/> decides.</summary>
+/// <threadsafety>Not safe for use by several threads at once; kept and used again, since a search then allocates nothing but its results.</threadsafety>
+internal sealed class PathFinder
+{
+    private readonly SignatureChecks _signatures;
+    private readonly PathBuilder _builder;
+    private PathParameters? _parameters;
+    private PathPurpose _purpose;
+    private DateTimeOffset _time;
+    private PathBudget _budget;
+    private FindingCollection? _findings;
+
+    public PathFinder(SignatureMemo memo, CandidatePool pool)
+    {
+        _signatures = new SignatureChecks(memo);
+        _builder = new PathBuilder(_signatures, pool);
+    }
+
+    /// <summary>Begins a search.</summary>
+    /// <param name="endEntity">The peer's own certificate.</param>
+    /// <param name="presented">What else it presented, in any order.</param>
+    /// <param name="parameters">The inputs of validation.</param>
+    /// <param name="purpose">What the end-entity is to be used for.</param>
+    /// <param name="time">The time of validation.</param>
+    public void Begin(ParsedCertificate endEntity, ReadOnlySpan<ParsedCertificate> presented, PathParameters parameters, PathPurpose purpose, DateTimeOffset time)
+    {
+        _parameters = parameters;
+        _purpose = purpose;
+        _time = time;
+        _budget = default;
+        _findings = null;
+        _signatures.Clear();
+        _builder.Begin(endEntity, presented, parameters.Anchors, time);
+    }
+
+    /// <summary>Gets the next verified path, or null if there is no other.</summary>
+    public VerifiedPath? Next()
+    {
+        while (_builder.MoveNext(ref _budget))
+        {
+            PathCheck path = new(_builder.Certificates, _builder.Anchor!, _parameters!, _purpose, _time, ref _budget);
+            if (PathValidator.Validate(ref path, _signatures) is { } verified)
+            {
+                return verified;
+            }
+
+            // The first candidate is the likeliest to be what the peer meant, so its findings are the ones to show.
+            _findings ??= path.Findings;
+            _builder.BackTo(path.MendableDepth);
+        }
+
+        return null;
+    }
+
+    /// <summary>Gets what speaks against the end-entity, after <see cref="Next"/> found no path at all.</summary>
+    public FindingCollection Explain()
+    {
+        FindingCollection findings = _findings ?? new FindingCollection();
+        if (_budget.IsExhausted && findings.All(f => f.Reason != ValidationReason.WorkBudgetExhausted))
+        {
+            findings.Add(ValidationReason.WorkBudgetExhausted);
+        }
+
+        if (findings.Count == 0)
+        {
+            findings.Add(
+                ValidationReason.IssuerUnknown,
+                Math.Max(_builder.DeadEndDepth, 0),
+                _builder.DeadEnd is { } end ? $"no certificate of '{end.Issuer}' was presented or is trusted" : null);
+        }
+
+        return findings;
+    }
+
+    /// <summary>Forgets the search, so that nothing of it stays alive.</summary>
+    public void End()
+    {
+        _builder.Clear();
+        _signatures.Clear();
+        _findings = null;
+        _parameters = null;
+    }
+}

@@ -1,0 +1,116 @@
+using MutualTls.Certificates;
+using MutualTls.Encoding;
+using MutualTls.Findings;
+
+namespace MutualTls.Paths.Rules;
+
+/// <summary>Every certificate keeps to what RFC 5280 section 4 asks of the CA that issues it. Only the preset <see cref="RulePreset.Strict"/> runs this.</summary>
+/// <remarks>None of it is asked of a validator by section 6; breaking it shows a CA that does not follow the standard.</remarks>
+internal static class ProfileRule
+{
+    public static void Check(ref PathCheck path)
+    {
+        for (int depth = 0; depth <= path.AnchorDepth; depth++)
+        {
+            if (path.At(depth) is { } certificate && BrokenRule(certificate, isAnchor: depth == path.AnchorDepth) is { } rule)
+            {
+                path.Add(ValidationReason.ProfileViolation, depth, rule);
+            }
+        }
+    }
+
+    private static string? BrokenRule(ParsedCertificate certificate, bool isAnchor)
+    {
+        CertificateExtensions extensions = certificate.Extensions;
+        bool emptySubject = DistinguishedName.IsEmpty(certificate.SubjectName);
+        return
+            SerialRule(certificate.SerialNumberBytes)
+            ?? KeyIdentifierRule(certificate, isAnchor)
+            ?? CriticalityRule(extensions)
+            ?? (certificate.IsCa && emptySubject ? "4.1.2.6: a CA has a subject" : null)
+            ?? (emptySubject && !extensions.IsCritical(ExtensionKind.SubjectAlternativeName) ? "4.1.2.6: without a subject, subjectAltName is critical" : null)
+            ?? (certificate.KeyUsages is { } usages && usages.HasFlag(KeyUsages.KeyCertSign) && !certificate.IsCa ? "4.2.1.3: keyCertSign needs cA" : null)
+            ?? (certificate.PathLength is not null && !certificate.IsCa ? "4.2.1.9: a path length needs cA" : null)
+            ?? (!certificate.IsCa && extensions.Has(ExtensionKind.NameConstraints) ? "4.2.1.10: name constraints are for CAs" : null)
+            ?? NameConstraintsRule(certificate)
+            ?? (HasUnderscore(certificate) ? "4.2.1.6: a DNS name has letters, digits and hyphens" : null);
+    }
+
+    private static string? SerialRule(ReadOnlySpan<byte> serial) =>
+        serial[0] >= 0x80 || serial is [0] ? "4.1.2.2: a serial number is positive"
+        : serial.Length > 20 ? "4.1.2.2: a serial number has at most 20 octets"
+        : null;
+
+    // 4.2.1.1: all but self-signed certificates name the key of their issuer. 4.2.1.2: CAs name their own.
+    private static string? KeyIdentifierRule(ParsedCertificate certificate, bool isAnchor) =>
+        certificate.Extensions.AuthorityKeyIdentifier.IsEmpty && !(isAnchor && certificate.IsSelfIssued) ? "4.2.1.1: an authority key identifier"
+        : certificate.IsCa && certificate.Extensions.SubjectKeyIdentifier.IsEmpty ? "4.2.1.2: a CA has a subject key identifier"
+        : null;
+
+    private static string? CriticalityRule(CertificateExtensions extensions)
+    {
+        foreach ((ExtensionKind kind, bool critical, string rule) in Criticality)
+        {
+            if (extensions.Has(kind) && extensions.IsCritical(kind) != critical)
+            {
+                return rule;
+            }
+        }
+
+        return null;
+    }
+
+    private static readonly (ExtensionKind Kind, bool Critical, string Rule)[] Criticality =
+    [
+        (ExtensionKind.AuthorityKeyIdentifier, false, "4.2.1.1: the authority key identifier is not critical"),
+        (ExtensionKind.SubjectKeyIdentifier, false, "4.2.1.2: the subject key identifier is not critical"),
+        (ExtensionKind.NameConstraints, true, "4.2.1.10: name constraints are critical"),
+        (ExtensionKind.PolicyConstraints, true, "4.2.1.11: policy constraints are critical"),
+        (ExtensionKind.InhibitAnyPolicy, true, "4.2.1.14: inhibitAnyPolicy is critical"),
+        (ExtensionKind.FreshestCrl, false, "4.2.1.15: freshestCRL is not critical"),
+        (ExtensionKind.AuthorityInformationAccess, false, "4.2.2.1: authority information access is not critical"),
+    ];
+
+    private static string? NameConstraintsRule(ParsedCertificate certificate)
+    {
+        DerReader outer = new(certificate.ExtensionValue(ExtensionKind.NameConstraints));
+        if (!outer.TryOpen(DerTag.Sequence, out DerReader lists))
+        {
+            return null;
+        }
+
+        if (lists.IsEmpty)
+        {
+            return "4.2.1.10: name constraints are not empty";
+        }
+
+        while (lists.TryReadAny(out _, out DerRange list, out _))
+        {
+            DerReader subtrees = lists.At(list);
+            while (subtrees.TryOpen(DerTag.Sequence, out DerReader subtree) && GeneralName.TryRead(ref subtree, out GeneralName root))
+            {
+                if (root.Kind == GeneralNameKind.Dns && subtree.Bytes(root.Value) is [(byte)'.', ..])
+                {
+                    return "4.2.1.10: a DNS subtree has no leading dot";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static bool HasUnderscore(ParsedCertificate certificate)
+    {
+        DerReader outer = new(certificate.ExtensionValue(ExtensionKind.SubjectAlternativeName));
+        outer.TryOpen(DerTag.Sequence, out DerReader names);
+        while (GeneralName.TryRead(ref names, out GeneralName name))
+        {
+            if (name.Kind == GeneralNameKind.Dns && names.Bytes(name.Value).Contains((byte)'_'))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,60 @@
+using MutualTls.Certificates;
+using MutualTls.Paths.CertificatePolicies;
+using MutualTls.Paths.Rules;
+using MutualTls.Trust;
+
+namespace MutualTls.Paths;
+
+/// <summary>Proves that a path from an end-entity to a trust anchor was valid when it was checked. Only path validation makes one.</summary>
+/// <threadsafety>Immutable; safe from any thread.</threadsafety>
+public sealed class VerifiedPath
+{
+    private readonly ParsedCertificate[] _certificates;
+    private readonly CertificatePolicyInputs _policyInputs;
+    private IReadOnlyCollection<string>? _policies;
+
+    // Only PathValidator calls this.
+    internal VerifiedPath(ReadOnlySpan<ParsedCertificate> certificates, TrustAnchor anchor, CertificatePolicyInputs policyInputs)
+    {
+        _certificates = certificates.ToArray();
+        _policyInputs = policyInputs;
+        Anchor = anchor;
+        NotBefore = anchor.Certificate?.NotBefore ?? DateTimeOffset.MinValue;
+        Until = anchor.Certificate is { } root ? ValidityRule.End(root) : DateTimeOffset.MaxValue;
+        foreach (ParsedCertificate certificate in certificates)
+        {
+            NotBefore = certificate.NotBefore > NotBefore ? certificate.NotBefore : NotBefore;
+            Until = ValidityRule.End(certificate) is var end && end < Until ? end : Until;
+        }
+    }
+
+    /// <summary>Gets the certificates, the end-entity first and the anchor not among them.</summary>
+    public IReadOnlyList<ParsedCertificate> Certificates => _certificates;
+
+    /// <summary>Gets the peer's own certificate.</summary>
+    public ParsedCertificate EndEntity => _certificates[0];
+
+    /// <summary>Gets the anchor that the path ends at.</summary>
+    public TrustAnchor Anchor { get; }
+
+    /// <summary>Gets the first moment at which every certificate of the path is valid.</summary>
+    public DateTimeOffset NotBefore { get; }
+
+    /// <summary>Gets the first moment at which a certificate of the path is no longer valid.</summary>
+    public DateTimeOffset Until { get; }
+
+    /// <summary>Gets the certificate policies that the path is valid for, dotted: the user-constrained-policy-set of RFC 5280 section 6.1.6 (a).</summary>
+    public IReadOnlyCollection<string> CertificatePolicies => _policies ??= ReadPolicies();
+
+    internal ReadOnlySpan<ParsedCertificate> Span => _certificates;
+
+    /// <summary>Writes the subjects from end-entity to anchor, for logs.</summary>
+    public override string ToString() => string.Join(" <- ", _certificates.Select(c => c.Subject).Append(Anchor.Subject));
+
+    private string[] ReadPolicies()
+    {
+        PathBudget budget = default;
+        PolicyProcessing.Run(_certificates, Anchor, _policyInputs, ref budget, out IReadOnlySet<string> policies, out _);
+        return [.. policies.Select(PolicyOids.ToDotted).Order(StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+using MutualTls.Diagnostics;
+
+namespace MutualTls.Policies;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventIds.EngineFailed, LogLevel.Error, "Judging a peer by policy '{Policy}' failed; the peer is refused. Please report this.")]
+    public static partial void EngineFailed(ILogger logger, Exception exception, string policy);
+
+    [LoggerMessage(EventIds.ValidatorFailed, LogLevel.Error, "Validator '{Validator}' of policy '{Policy}' threw an exception; the peer is refused.")]
+    public static partial void ValidatorFailed(ILogger logger, Exception exception, string validator, string policy);
+
+    [LoggerMessage(EventIds.DangerousOptionInUse, LogLevel.Warning, "Policy '{Policy}' is weakened by Dangerous.{Option}.")]
+    public static partial void DangerousOptionInUse(ILogger logger, string policy, string option);
+}

@@ -1,0 +1,89 @@
+using MutualTls.Certificates;
+using MutualTls.Paths;
+using MutualTls.Trust;
+
+namespace MutualTls.Policies;
+
+/// <summary>Holds what is demanded of a peer, checked and ready for use.</summary>
+/// <threadsafety>Immutable; safe from any thread.</threadsafety>
+public sealed class PeerPolicy
+{
+    private static long _versions;
+
+    internal PeerPolicy(string name, PeerPolicyOptions options, TrustAnchorSet anchors)
+    {
+        Name = name;
+        Version = Interlocked.Increment(ref _versions);
+        Anchors = anchors;
+        Certificate = options.Certificate;
+        Revocation = options.Revocation;
+        AcceptAnyServerName = options.Dangerous.AcceptAnyServerName;
+        Validators = [.. options.Validators];
+        ValidatorTimeout = options.ValidatorTimeout;
+        CertificatePolicyRules rules = options.CertificatePolicyRules;
+        PathParameters = new PathParameters
+        {
+            Anchors = anchors,
+            Preset = options.Rules,
+            MaxIntermediates = options.MaxIntermediates,
+            CertificatePolicies = new CertificatePolicyInputs(
+                options.CertificatePolicies.Count == 0 ? null : options.CertificatePolicies.Select(PolicyOids.FromDotted).ToHashSet(),
+                InhibitMapping: rules.HasFlag(CertificatePolicyRules.InhibitPolicyMapping),
+                RequireExplicit: rules.HasFlag(CertificatePolicyRules.RequireExplicitPolicy),
+                InhibitAnyPolicy: rules.HasFlag(CertificatePolicyRules.InhibitAnyPolicy)),
+        };
+    }
+
+    /// <summary>Gets the name that logs and verdicts show.</summary>
+    public string Name { get; }
+
+    /// <summary>Gets a number that no other policy of this process has; a later one is greater.</summary>
+    public long Version { get; }
+
+    /// <summary>Gets the trust anchors.</summary>
+    public TrustAnchorSet Anchors { get; }
+
+    /// <summary>Gets what becomes of a client without a certificate.</summary>
+    public PeerCertificateMode Certificate { get; }
+
+    /// <summary>Gets whether revocation is checked.</summary>
+    public RevocationMode Revocation { get; }
+
+    internal PathParameters PathParameters { get; }
+
+    internal bool AcceptAnyServerName { get; }
+
+    internal IPeerValidator[] Validators { get; }
+
+    internal TimeSpan ValidatorTimeout { get; }
+
+    /// <summary>Builds a policy in code.</summary>
+    /// <param name="name">The name that logs and verdicts show.</param>
+    /// <param name="configure">Says what is demanded.</param>
+    /// <returns>The policy.</returns>
+    /// <exception cref="MutualTlsConfigurationException">Something is missing or wrong; the exception lists everything.</exception>
+    public static PeerPolicy Create(string name, Action<PeerPolicyBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        PeerPolicyOptions options = new();
+        configure(new PeerPolicyBuilder(options, services: null));
+        return Create(name, options);
+    }
+
+    /// <summary>Compiles options into a policy.</summary>
+    /// <param name="name">The name that logs and verdicts show.</param>
+    /// <param name="options">What is demanded; later changes to it are not seen.</param>
+    /// <returns>The policy.</returns>
+    /// <exception cref="MutualTlsConfigurationException">Something is missing or wrong; the exception lists everything.</exception>
+    public static PeerPolicy Create(string name, PeerPolicyOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(options);
+        List<string> errors = [];
+        TrustAnchorSet anchors = PeerPolicyValidation.Check(options, errors);
+        return errors.Count == 0 ? new PeerPolicy(name, options, anchors) : throw new MutualTlsConfigurationException($"policy '{name}'", errors);
+    }
+
+    /// <summary>Writes name and version, for logs.</summary>
+    public override string ToString() => $"{Name} (version {Version})";
+}

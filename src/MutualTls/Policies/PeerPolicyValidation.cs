@@ -1,0 +1,78 @@
+using MutualTls.Certificates;
+using MutualTls.Paths;
+using MutualTls.Trust;
+
+namespace MutualTls.Policies;
+
+/// <summary>Checks the options of a policy and reports every error at once.</summary>
+internal static class PeerPolicyValidation
+{
+    /// <summary>Reads the anchors and checks the rest.</summary>
+    public static TrustAnchorSet Check(PeerPolicyOptions options, List<string> errors)
+    {
+        List<TrustAnchor> anchors = [.. options.TrustAnchors];
+        int index = 0;
+        foreach (string path in options.TrustFiles)
+        {
+            Read($"{nameof(options.TrustFiles)}:{index++}: '{path}'", () => TrustAnchorReader.ReadFile(path), anchors, errors);
+        }
+
+        if (options.TrustSystemRoots)
+        {
+            Read(nameof(options.TrustSystemRoots), TrustAnchorReader.ReadSystemRoots, anchors, errors);
+        }
+
+        Require(anchors.Count > 0 || errors.Count > 0, errors, "TrustAnchors: none is given, so no peer could ever be accepted. Add TrustPem(...) or another source of trust.");
+        Require(
+            options.Revocation != RevocationMode.Unspecified, errors,
+            "Revocation: not stated. There is no silent default: say WithoutRevocation() (in configuration \"Revocation\": \"Disabled\").");
+        Require(Enum.IsDefined(options.Revocation), errors, $"Revocation: {options.Revocation} is no mode.");
+        Require(Enum.IsDefined(options.Rules), errors, $"Rules: {options.Rules} is no preset; use Default, Strict or Rfc5280.");
+        Require(Enum.IsDefined(options.Certificate), errors, $"Certificate: {options.Certificate} is no mode; use Required or Optional.");
+        Require(
+            options.MaxIntermediates is >= 0 and <= PathBudget.MaxIntermediates, errors,
+            $"MaxIntermediates: {options.MaxIntermediates} is not from 0 to {PathBudget.MaxIntermediates}.");
+        Require(
+            options.ValidatorTimeout >= TimeSpan.FromMilliseconds(1) && options.ValidatorTimeout <= TimeSpan.FromMinutes(1), errors,
+            $"ValidatorTimeout: {options.ValidatorTimeout} is not from 1 millisecond to 1 minute.");
+        foreach (string policy in options.CertificatePolicies)
+        {
+            Require(IsPolicy(policy), errors, $"CertificatePolicies: '{policy}' is no dotted object identifier.");
+        }
+
+        return new TrustAnchorSet(anchors);
+    }
+
+    private static void Read(string what, Func<List<TrustAnchor>> read, List<TrustAnchor> anchors, List<string> errors)
+    {
+        try
+        {
+            anchors.AddRange(read());
+        }
+        catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            errors.Add($"{what}: {exception.Message}");
+        }
+    }
+
+    private static bool IsPolicy(string dotted)
+    {
+        try
+        {
+            PolicyOids.FromDotted(dotted);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static void Require(bool condition, List<string> errors, string error)
+    {
+        if (!condition)
+        {
+            errors.Add(error);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using MutualTls.Certificates;
+using MutualTls.Findings;
+using MutualTls.Paths;
+
+namespace MutualTls.Policies;
+
+/// <summary>Holds what a peer presented: its own certificate first, the others in any order.</summary>
+/// <threadsafety>Immutable; safe from any thread.</threadsafety>
+public sealed class PresentedChain
+{
+    private readonly ReadOnlyMemory<byte>[] _certificates;
+
+    /// <summary>Takes certificates as DER.</summary>
+    /// <param name="certificates">The end-entity's first; empty if the peer presented none. Read where they lie: they must not change afterwards.</param>
+    public PresentedChain(params IEnumerable<ReadOnlyMemory<byte>> certificates)
+    {
+        ArgumentNullException.ThrowIfNull(certificates);
+        _certificates = [.. certificates];
+    }
+
+    /// <summary>Gets the chain of a peer that presented no certificate.</summary>
+    public static PresentedChain None { get; } = new();
+
+    /// <summary>Gets how many certificates were presented.</summary>
+    public int Count => _certificates.Length;
+
+    internal ReadOnlyMemory<byte> EndEntity => _certificates.Length == 0 ? default : _certificates[0];
+
+    /// <summary>Takes the certificate that <see cref="System.Net.Security.SslStream"/> hands out, and what came with it.</summary>
+    /// <param name="endEntity">The peer's own certificate, or null if it presented none.</param>
+    /// <param name="others">The other certificates; may hold the end-entity's again.</param>
+    /// <returns>The chain; the certificates may be disposed afterwards.</returns>
+    public static PresentedChain From(X509Certificate2? endEntity, X509Certificate2Collection? others = null)
+    {
+        if (endEntity is null)
+        {
+            return None;
+        }
+
+        ReadOnlyMemory<byte> first = endEntity.RawDataMemory;
+        List<ReadOnlyMemory<byte>> all = [first];
+        foreach (X509Certificate2 other in others ?? [])
+        {
+            ReadOnlyMemory<byte> der = other.RawDataMemory;
+            if (!der.Span.SequenceEqual(first.Span))
+            {
+                all.Add(der);
+            }
+        }
+
+        return new PresentedChain(all);
+    }
+
+    /// <summary>Reads the end-entity, and of the others those that can be read: junk among them changes nothing.</summary>
+    internal bool TryRead(CandidatePool pool, [NotNullWhen(true)] out ParsedCertificate? endEntity, out ParsedCertificate[] others, out Finding finding)
+    {
+        endEntity = null;
+        others = [];
+        if (_certificates.Length == 0)
+        {
+            finding = new Finding(ValidationReason.CertificateMissing);
+            return false;
+        }
+
+        if (_certificates.Length > PathBudget.MaxPresented)
+        {
+            finding = new Finding(
+                ValidationReason.TooManyCertificates, Detail: string.Create(CultureInfo.InvariantCulture, $"{_certificates.Length}, limit {PathBudget.MaxPresented}"));
+            return false;
+        }
+
+        if (!CertificateParser.TryParse(_certificates[0], out endEntity, out finding))
+        {
+            finding = finding with { Depth = 0 };
+            return false;
+        }
+
+        if (_certificates.Length > 1)
+        {
+            others = ReadOthers(pool);
+        }
+
+        return true;
+    }
+
+    private ParsedCertificate[] ReadOthers(CandidatePool pool)
+    {
+        ParsedCertificate[] read = new ParsedCertificate[_certificates.Length - 1];
+        int count = 0;
+        foreach (ReadOnlyMemory<byte> der in _certificates.AsSpan(1))
+        {
+            // One that was on a verified path before is known with its imported key.
+            if (pool.Find(der.Span) is { } known)
+            {
+                read[count++] = known;
+            }
+            else if (CertificateParser.TryParse(der, out ParsedCertificate? certificate, out _))
+            {
+                read[count++] = certificate;
+            }
+        }
+
+        return count == read.Length ? read : read[..count];
+    }
+}

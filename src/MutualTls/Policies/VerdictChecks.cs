@@ -1,0 +1,68 @@
+using System.Globalization;
+using MutualTls.Certificates;
+using MutualTls.Findings;
+using MutualTls.Paths;
+
+namespace MutualTls.Policies;
+
+/// <summary>Tells a verdict as a list of checks, each a question that people ask about a certificate.</summary>
+internal static class VerdictChecks
+{
+    public static IReadOnlyList<VerdictCheck> Of(PeerVerdict verdict)
+    {
+        VerifiedPath? path = verdict.Path;
+        List<VerdictCheck> checks =
+        [
+            Check(verdict, "signed up to a trusted root", path is null ? null : path.ToString(), IsAboutPath),
+            Check(verdict, "up to date", path is null ? null : Dates(path), IsAboutDates),
+            new VerdictCheck("not revoked", CheckOutcome.NotChecked, "the policy says WithoutRevocation()"),
+            Check(verdict, "fit for the purpose", path is null ? null : Purpose(verdict.Role, path.EndEntity), IsAboutFitness),
+            Check(verdict, "strong algorithms", path is null ? null : Algorithms(path), IsAboutAlgorithms),
+        ];
+        if (verdict.Role == PeerRole.Server)
+        {
+            checks.Add(verdict.Expected is { } expected
+                ? Check(verdict, "has the name that was dialled", path is null ? null : expected.Text, IsAboutNames)
+                : new VerdictCheck("has the name that was dialled", CheckOutcome.NotChecked, "the policy accepts any name"));
+        }
+
+        if (verdict.Policy.Validators.Length > 0)
+        {
+            string names = string.Join(", ", verdict.Policy.Validators.Select(v => v.Name));
+            checks.Add(Check(verdict, "agreed by the application", verdict.IsAccepted ? names : null, IsAboutValidators));
+        }
+
+        return checks;
+    }
+
+    private static VerdictCheck Check(PeerVerdict verdict, string name, string? passed, Func<ValidationReason, bool> isAbout)
+    {
+        Finding[] failed = [.. verdict.Findings.Where(f => isAbout(f.Reason))];
+        return failed.Length > 0 ? new VerdictCheck(name, CheckOutcome.Failed, string.Join("; ", failed.Select(f => f.ToString())))
+            : passed is null ? new VerdictCheck(name, CheckOutcome.NotChecked, "something else failed first")
+            : new VerdictCheck(name, CheckOutcome.Passed, passed);
+    }
+
+    private static string Dates(VerifiedPath path) =>
+        string.Create(CultureInfo.InvariantCulture, $"from {path.NotBefore.UtcDateTime:yyyy-MM-dd HH:mm'Z'} until {path.Until.UtcDateTime:yyyy-MM-dd HH:mm'Z'}");
+
+    private static string Purpose(PeerRole role, ParsedCertificate endEntity) =>
+        $"{(role == PeerRole.Client ? "clientAuth" : "serverAuth")}; key usage {endEntity.KeyUsages?.ToString() ?? "any"}; not a CA";
+
+    private static string Algorithms(VerifiedPath path) =>
+        string.Join(", ", path.Certificates.Select(c => $"{c.PublicKeyAlgorithm} {c.PublicKeySize} signed {c.SignatureAlgorithm}").Distinct());
+
+    private static bool IsAboutDates(ValidationReason reason) => reason is ValidationReason.NotBeforeAhead or ValidationReason.NotAfterPassed;
+
+    private static bool IsAboutFitness(ValidationReason reason) => reason is ValidationReason.PurposeNotAllowed or (>= ValidationReason.EndEntityIsCa and < ValidationReason.NameMismatch);
+
+    private static bool IsAboutAlgorithms(ValidationReason reason) =>
+        reason is ValidationReason.SignatureAlgorithmUnsupported or ValidationReason.SignatureAlgorithmWeak or ValidationReason.KeyWeak or ValidationReason.KeyUnsupported;
+
+    private static bool IsAboutNames(ValidationReason reason) => reason is ValidationReason.NameMismatch or ValidationReason.IdentityNotAllowed;
+
+    private static bool IsAboutValidators(ValidationReason reason) => (int)reason is >= 1800 and < 1900;
+
+    private static bool IsAboutPath(ValidationReason reason) =>
+        !IsAboutDates(reason) && !IsAboutFitness(reason) && !IsAboutAlgorithms(reason) && !IsAboutNames(reason) && !IsAboutValidators(reason);
+}

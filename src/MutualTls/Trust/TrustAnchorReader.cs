@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace MutualTls.Trust;
+
+/// <summary>Reads trust anchors from PEM, files and the stores of the operating system.</summary>
+internal static class TrustAnchorReader
+{
+    /// <summary>Reads every certificate of a PEM text. What is no certificate is passed over.</summary>
+    /// <exception cref="ArgumentException">There is none, or one of them cannot be an anchor.</exception>
+    public static List<TrustAnchor> ReadPem(ReadOnlySpan<char> pem)
+    {
+        List<TrustAnchor> anchors = [];
+        while (PemEncoding.TryFind(pem, out PemFields fields))
+        {
+            if (pem[fields.Label] is "CERTIFICATE" or "TRUSTED CERTIFICATE" or "X509 CERTIFICATE")
+            {
+                byte[] der = new byte[fields.DecodedDataLength];
+                if (!Convert.TryFromBase64Chars(pem[fields.Base64Data], der, out int length))
+                {
+                    throw new ArgumentException("A certificate in the PEM text is not well-formed.", nameof(pem));
+                }
+
+                anchors.Add(TrustAnchor.FromCertificate(der.AsSpan(0, length)));
+            }
+
+            pem = pem[fields.Location.End..];
+        }
+
+        return anchors.Count > 0 ? anchors : throw new ArgumentException("The PEM text holds no certificate.", nameof(pem));
+    }
+
+    /// <summary>Reads a file of PEM, or of one certificate as DER.</summary>
+    /// <exception cref="ArgumentException">It holds no certificate, or one that cannot be an anchor.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static List<TrustAnchor> ReadFile(string path)
+    {
+        byte[] content = File.ReadAllBytes(path);
+        return content is [0x30, ..] ? [TrustAnchor.FromCertificate(content)] : ReadPem(System.Text.Encoding.UTF8.GetString(content));
+    }
+
+    /// <summary>Reads the roots that the operating system trusts. One that this library cannot use is passed over: the list is not ours.</summary>
+    public static List<TrustAnchor> ReadSystemRoots()
+    {
+        List<TrustAnchor> anchors = [];
+        foreach (StoreLocation location in (StoreLocation[])[StoreLocation.CurrentUser, StoreLocation.LocalMachine])
+        {
+            using X509Store store = new(StoreName.Root, location);
+            store.Open(OpenFlags.ReadOnly);
+            foreach (X509Certificate2 certificate in store.Certificates)
+            {
+                try
+                {
+                    anchors.Add(TrustAnchor.FromCertificate(certificate));
+                }
+                catch (ArgumentException)
+                {
+                }
+                finally
+                {
+                    certificate.Dispose();
+                }
+            }
+        }
+
+        return anchors;
+    }
+}

@@ -1,0 +1,45 @@
+// Compiled to native code and run: registration, configuration, a handshake both ends accept, and one that is refused.
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using MutualTls.Connections;
+using MutualTls.Findings;
+using MutualTls.Testing;
+
+TestPki pki = new(), stranger = new();
+ServiceCollection services = new();
+services.AddMutualTls(new ConfigurationBuilder().AddInMemoryCollection([new("Policies:partners:Revocation", "Disabled")]).Build());
+services.AddMutualTls(mtls => mtls
+    .AddCredential("server", c => c.FromCertificate(pki.Server.ToX509Certificate2(), [X509CertificateLoader.LoadCertificate(pki.Issuing.Der.Span)]))
+    .AddCredential("client", c => c.FromCertificate(pki.Client.ToX509Certificate2(), [X509CertificateLoader.LoadCertificate(pki.Issuing.Der.Span)]))
+    .AddPolicy("partners", p => p.TrustPemText(pki.Root.ToPem()))
+    .AddPolicy("others", p => p.TrustPemText(stranger.Root.ToPem()).WithoutRevocation()));
+await using ServiceProvider provider = services.BuildServiceProvider();
+MutualTlsEndpoints endpoints = provider.GetRequiredService<MutualTlsEndpoints>();
+MutualTlsConnector connector = provider.GetRequiredService<MutualTlsConnector>();
+await using MutualTlsListener listener = new(new IPEndPoint(IPAddress.Loopback, 0), endpoints.ServerOptions("server", "partners"));
+
+Task<MutualTlsStream> accepting = listener.AcceptAsync().AsTask();
+await using (MutualTlsStream client = await connector.ConnectAsync("localhost", listener.LocalEndPoint.Port, "client", "partners"))
+await using (MutualTlsStream server = await accepting)
+{
+    await client.WriteAsync(new byte[] { 42 });
+    byte[] received = new byte[1];
+    await server.ReadExactlyAsync(received);
+    if (received[0] != 42 || !server.Verdict.IsAuthenticated)
+    {
+        return 1;
+    }
+}
+
+try
+{
+    await using MutualTlsStream client = await connector.ConnectAsync("localhost", listener.LocalEndPoint.Port, "client", "others");
+    return 2;
+}
+catch (MutualTlsException exception) when (exception.Verdict?.Primary?.Reason == ValidationReason.IssuerUnknown)
+{
+    Console.WriteLine($"AOT smoke test passed: {exception.Verdict}");
+    return 0;
+}

@@ -1,0 +1,95 @@
+using MutualTls.Connections;
+using MutualTls.Findings;
+using MutualTls.Policies;
+using MutualTls.Testing;
+using MutualTls.Tests.Support;
+
+namespace MutualTls.Tests.Connections;
+
+public class HandshakeTests
+{
+    [Fact]
+    public async Task Handshake_BothEndsGood_CarriesBytesBothWays()
+    {
+        TestPki pki = new();
+        await using MutualTlsListener listener = Pair.Listen(Pair.Server(pki));
+        Task<MutualTlsStream> accepting = listener.AcceptAsync(Pair.Stop).AsTask();
+        await using Stream tcp = await Pair.ConnectTcpAsync(listener.LocalEndPoint);
+        await using MutualTlsStream client = await MutualTlsStream.AuthenticateAsClientAsync(tcp, Pair.Client(pki), Pair.Stop);
+        await using MutualTlsStream server = await accepting;
+
+        await client.WriteAsync("ping"u8.ToArray(), Pair.Stop);
+        Assert.Equal("ping", await ReadAsync(server, 4));
+        await server.WriteAsync("pong"u8.ToArray(), Pair.Stop);
+        Assert.Equal("pong", await ReadAsync(client, 4));
+
+        Assert.True(client.Verdict.IsAuthenticated);
+        Assert.True(server.Verdict.IsAuthenticated);
+        Assert.Contains("client.test", server.Verdict.Identity!.DnsNames);
+        Assert.All(server.Verdict.Checks, c => Assert.NotEqual(CheckOutcome.Failed, c.Outcome));
+    }
+
+    [Fact]
+    public async Task Handshake_ServerNameWrong_ClientRefusesWithTheVerdict()
+    {
+        TestPki pki = TestPki.With(server: c => c.WithSan(n => n.Dns("other.test")));
+        await using MutualTlsListener listener = Pair.Listen(Pair.Server(pki));
+        await using Stream tcp = await Pair.ConnectTcpAsync(listener.LocalEndPoint);
+
+        MutualTlsException refused = await Assert.ThrowsAsync<MutualTlsException>(
+            () => MutualTlsStream.AuthenticateAsClientAsync(tcp, Pair.Client(pki), Pair.Stop));
+
+        Assert.Equal(MutualTlsError.PeerRefused, refused.Error);
+        Assert.Equal(ValidationReason.NameMismatch, refused.Verdict!.Primary!.Value.Reason);
+    }
+
+    // Pitfall 18: in TLS 1.3 the client's handshake is over before the server judges.
+    [Fact]
+    public async Task Handshake_ClientRefusedByServer_ClientLearnsItAtFirstRead()
+    {
+        TestPki pki = new();
+        TestPki stranger = new();
+        TaskCompletionSource<MutualTlsException> told = new();
+        MutualTlsServerOptions options = new()
+        {
+            Credential = Pair.Credential(pki.Server),
+            Policy = Pair.Trusting(pki.Root),
+            OnRefused = e => told.TrySetResult(e),
+        };
+        await using MutualTlsListener listener = Pair.Listen(options);
+        await using Stream tcp = await Pair.ConnectTcpAsync(listener.LocalEndPoint);
+
+        MutualTlsException refused = await Assert.ThrowsAsync<MutualTlsException>(async () =>
+        {
+            await using MutualTlsStream client = await MutualTlsStream.AuthenticateAsClientAsync(tcp, Pair.Client(pki, stranger.Client), Pair.Stop);
+            await client.ReadExactlyAsync(new byte[1], Pair.Stop);
+        });
+
+        Assert.Equal(MutualTlsError.RefusedByPeer, refused.Error);
+        MutualTlsException atServer = await told.Task.WaitAsync(TimeSpan.FromSeconds(10), Pair.Stop);
+        Assert.Equal(ValidationReason.IssuerUnknown, atServer.Verdict!.Primary!.Value.Reason);
+    }
+
+    [Fact]
+    public async Task Read_PeerClosesTlsInOrder_IsAnEndAndNoRefusal()
+    {
+        TestPki pki = new();
+        await using MutualTlsListener listener = Pair.Listen(Pair.Server(pki));
+        Task<MutualTlsStream> accepting = listener.AcceptAsync(Pair.Stop).AsTask();
+        await using Stream tcp = await Pair.ConnectTcpAsync(listener.LocalEndPoint);
+        await using MutualTlsStream client = await MutualTlsStream.AuthenticateAsClientAsync(tcp, Pair.Client(pki), Pair.Stop);
+        await using (MutualTlsStream server = await accepting)
+        {
+            await server.ShutdownAsync();
+        }
+
+        Assert.Equal(0, await client.ReadAsync(new byte[1], Pair.Stop));
+    }
+
+    private static async Task<string> ReadAsync(Stream stream, int count)
+    {
+        byte[] buffer = new byte[count];
+        await stream.ReadExactlyAsync(buffer, Pair.Stop);
+        return System.Text.Encoding.ASCII.GetString(buffer);
+    }
+}

@@ -1,0 +1,218 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using MutualTls.Connections;
+using MutualTls.Testing;
+using MutualTls.Tests.Support;
+
+namespace MutualTls.Tests.Connections;
+
+/// <summary>Peers that do not keep to the protocol cost their own connection and nothing else.</summary>
+public class ListenerTests
+{
+    public static TheoryData<string, byte[]> HalfHellos => new()
+    {
+        { "nothing", [] },
+        { "half a ClientHello", [0x16, 3, 1, 2, 0, 1, 0, 1, 0xFC, 3, 3, 1, 2, 3] },
+    };
+
+    [Theory]
+    [MemberData(nameof(HalfHellos))]
+    public async Task Accept_ClientStopsSending_TimesOutAndOthersAreServed(string what, byte[] bytes)
+    {
+        TestPki pki = new();
+        TaskCompletionSource<MutualTlsException> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using MutualTlsListener listener = Pair.Listen(new MutualTlsServerOptions
+        {
+            Credential = Pair.Credential(pki.Server),
+            Policy = Pair.Trusting(pki.Root),
+            HandshakeTimeout = TimeSpan.FromMilliseconds(500),
+            OnRefused = e => told.TrySetResult(e),
+        });
+        await using Stream silent = await Pair.ConnectTcpAsync(listener.LocalEndPoint);
+        await silent.WriteAsync(bytes, Pair.Stop);
+
+        await AssertServesAsync(listener, pki);
+        MutualTlsException timedOut = await told.Task.WaitAsync(TimeSpan.FromSeconds(10), Pair.Stop);
+
+        Assert.True(timedOut.Error == MutualTlsError.HandshakeTimedOut, what);
+        Assert.Equal(0, await silent.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, Pair.Stop));
+    }
+
+    [Fact]
+    public async Task Accept_ClientSendsGarbage_FailsAndOthersAreServed()
+    {
+        TestPki pki = new();
+        TaskCompletionSource<MutualTlsException> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using MutualTlsListener listener = Pair.Listen(new MutualTlsServerOptions
+        {
+            Credential = Pair.Credential(pki.Server),
+            Policy = Pair.Trusting(pki.Root),
+            OnRefused = e => told.TrySetResult(e),
+        });
+        await using Stream garbage = await Pair.ConnectTcpAsync(listener.LocalEndPoint);
+        await garbage.WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Pair.Stop);
+
+        Assert.Equal(MutualTlsError.HandshakeFailed, (await told.Task.WaitAsync(TimeSpan.FromSeconds(10), Pair.Stop)).Error);
+        await AssertServesAsync(listener, pki);
+    }
+
+    // OpenSSL takes certificate messages up to 100 KB: below that our verdict counts, above it the handshake fails; the listener goes on.
+    [Theory]
+    [InlineData(3_000)]
+    [InlineData(6_000)]
+    public async Task Accept_HugeCertificateMessage_EndsInOrderAndOthersAreServed(int names)
+    {
+        TestPki pki = new();
+        TestCertificate huge = pki.Issuing.IssueClient("client.test", c => c.WithSan(n =>
+        {
+            for (int i = 0; i < names; i++)
+            {
+                n.Dns($"a-rather-long-host-name-{i:D5}.test");
+            }
+        }));
+        await using MutualTlsListener listener = Pair.Listen(Pair.Server(pki));
+        await using Stream tcp = await Pair.ConnectTcpAsync(listener.LocalEndPoint);
+        try
+        {
+            await using MutualTlsStream client = await MutualTlsStream.AuthenticateAsClientAsync(tcp, Pair.Client(pki, huge), Pair.Stop);
+        }
+        catch (MutualTlsException)
+        {
+            // A handshake error, nothing else.
+        }
+
+        if (huge.Der.Length < 90_000)
+        {
+            await using MutualTlsStream accepted = await listener.AcceptAsync(Pair.Stop);
+        }
+
+        await AssertServesAsync(listener, pki);
+    }
+
+    [Fact]
+    public async Task Accept_OnRefusedThrows_OthersAreServed()
+    {
+        TestPki pki = new();
+        await using MutualTlsListener listener = Pair.Listen(new MutualTlsServerOptions
+        {
+            Credential = Pair.Credential(pki.Server),
+            Policy = Pair.Trusting(pki.Root),
+            OnRefused = _ => throw new InvalidOperationException(),
+        });
+        await using (Stream garbage = await Pair.ConnectTcpAsync(listener.LocalEndPoint))
+        {
+            await garbage.WriteAsync(new byte[100], Pair.Stop);
+        }
+
+        await AssertServesAsync(listener, pki);
+    }
+
+    [Fact]
+    public async Task Dispose_HandshakesInProgress_EndsThemAndAccept()
+    {
+        TestPki pki = new();
+        MutualTlsListener listener = Pair.Listen(Pair.Server(pki));
+        await using Stream silent = await Pair.ConnectTcpAsync(listener.LocalEndPoint);
+        Task<MutualTlsStream> accepting = listener.AcceptAsync(Pair.Stop).AsTask();
+
+        await listener.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5), Pair.Stop);
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => accepting);
+    }
+
+    [Fact]
+    public async Task Authenticate_Cancelled_ThrowsOperationCanceled()
+    {
+        TestPki pki = new();
+        using TcpListener silent = new(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Pair.Stop);
+        stop.CancelAfter(TimeSpan.FromMilliseconds(200));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => MutualTlsConnector.DialAsync(((System.Net.IPEndPoint)silent.LocalEndpoint).Port, Pair.Client(pki), stop.Token));
+    }
+
+    [Fact]
+    public async Task Authenticate_ServerOffersOnlyOldTls_Fails()
+    {
+        TestPki pki = new();
+        using TcpListener old = new(System.Net.IPAddress.Loopback, 0);
+        old.Start();
+        Task serve = Task.Run(async () =>
+        {
+            using TcpClient tcp = await old.AcceptTcpClientAsync(Pair.Stop);
+            await using SslStream tls = new(tcp.GetStream());
+#pragma warning disable SYSLIB0039, CA5397 // The old version is the subject.
+            SslServerAuthenticationOptions options = new() { ServerCertificateContext = Pair.Credential(pki.Server).Context, EnabledSslProtocols = SslProtocols.Tls11 };
+#pragma warning restore SYSLIB0039, CA5397
+            await Assert.ThrowsAnyAsync<Exception>(() => tls.AuthenticateAsServerAsync(options, Pair.Stop));
+        }, Pair.Stop);
+
+        MutualTlsException failed = await Assert.ThrowsAsync<MutualTlsException>(
+            () => MutualTlsConnector.DialAsync(((System.Net.IPEndPoint)old.LocalEndpoint).Port, Pair.Client(pki), Pair.Stop));
+
+        Assert.Equal(MutualTlsError.HandshakeFailed, failed.Error);
+        await serve;
+    }
+
+    // 5,000 handshakes, 8 at a time, leave descriptors, threads and memory where they were.
+    [Fact]
+    public async Task Accept_FiveThousandHandshakes_LeakNothing()
+    {
+        TestPki pki = new();
+        BothEnds options = new(pki);
+        await RunAsync(200);
+        (int descriptors, int threads, long bytes) before = Usage();
+        await RunAsync(5_000);
+        (int descriptors, int threads, long bytes) after = Usage();
+
+        Assert.InRange(after.descriptors - before.descriptors, int.MinValue, 16);
+        Assert.InRange(after.threads - before.threads, int.MinValue, 16);
+        Assert.InRange(after.bytes - before.bytes, long.MinValue, 8_000_000);
+
+        async Task RunAsync(int count)
+        {
+            await using MutualTlsListener listener = Pair.Listen(options.Server);
+            Task serving = Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Pair.Stop }, async (_, stop) =>
+            {
+                await using MutualTlsStream server = await listener.AcceptAsync(stop);
+                await server.WriteAsync(new byte[1], stop);
+            });
+            await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Pair.Stop }, async (_, stop) =>
+            {
+                await using MutualTlsStream client = await MutualTlsConnector.DialAsync(listener.LocalEndPoint.Port, options.Client, stop);
+                await client.ReadExactlyAsync(new byte[1], stop);
+            });
+            await serving;
+        }
+    }
+
+    private static (int Descriptors, int Threads, long Bytes) Usage()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        int descriptors = Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : 0;
+        using System.Diagnostics.Process self = System.Diagnostics.Process.GetCurrentProcess();
+        return (descriptors, self.Threads.Count, GC.GetTotalMemory(forceFullCollection: true));
+    }
+
+    private static async Task AssertServesAsync(MutualTlsListener listener, TestPki pki)
+    {
+        Task<MutualTlsStream> accepting = listener.AcceptAsync(Pair.Stop).AsTask();
+        await using MutualTlsStream client = await MutualTlsConnector.DialAsync(listener.LocalEndPoint.Port, Pair.Client(pki), Pair.Stop);
+        await using MutualTlsStream server = await accepting.WaitAsync(TimeSpan.FromSeconds(10), Pair.Stop);
+        Assert.True(server.Verdict.IsAuthenticated);
+    }
+
+    private sealed class BothEnds(TestPki pki)
+    {
+        public MutualTlsServerOptions Server { get; } = Pair.Server(pki);
+
+        public MutualTlsClientOptions Client { get; } = Pair.Client(pki);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Text;
+using MutualTls.Testing;
+
+namespace MutualTls.Tests.Peers;
+
+/// <summary>Runs a real peer on loopback and collects what it says; ends it when disposed.</summary>
+internal sealed class PeerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private PeerProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, e) => Collect(e.Data);
+        process.ErrorDataReceived += (_, e) => Collect(e.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Skips the test if the peer is not installed; fails it where MUTUALTLS_REQUIRE_PEERS is set.</summary>
+    public static void Require(string command)
+    {
+        bool here = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, command)));
+        if (!here)
+        {
+            Assert.SkipWhen(Environment.GetEnvironmentVariable("MUTUALTLS_REQUIRE_PEERS") != "1", $"{command} is not installed.");
+            Assert.Fail($"{command} is not installed, and MUTUALTLS_REQUIRE_PEERS is set.");
+        }
+    }
+
+    public static PeerProcess Start(string command, params string[] arguments)
+    {
+        ProcessStartInfo start = new(command, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new PeerProcess(Process.Start(start)!);
+    }
+
+    public void Say(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
+    }
+
+    public async Task<int> ExitAsync()
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    public async Task WaitForAsync(string text)
+    {
+        for (int i = 0; i < 400 && !Output.Contains(text, StringComparison.Ordinal); i++)
+        {
+            await Task.Delay(25, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Contains(text, Output);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Collect(string? line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+    }
+}
+
+/// <summary>Writes a PKI to files for a peer that reads files; removes them when disposed.</summary>
+internal sealed class PeerFiles : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mutualtls-").FullName;
+
+    public PeerFiles(TestCertificate own, TestCertificateAuthority root)
+    {
+        Certificate = Write("own.pem", own.ChainToPem());
+        Key = Write("own.key", own.ExportPrivateKeyPem());
+        Root = Write("root.pem", root.ToPem());
+    }
+
+    public string Certificate { get; }
+
+    public string Key { get; }
+
+    public string Root { get; }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Write(string name, string content)
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using MutualTls.Connections;
+using MutualTls.Credentials;
+using MutualTls.Identities;
+using MutualTls.Policies;
+using MutualTls.Testing;
+
+namespace MutualTls.Tests.Support;
+
+/// <summary>Sets up the two ends of a handshake from a test PKI.</summary>
+internal static class Pair
+{
+    public static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static LocalCredential Credential(TestCertificate certificate)
+    {
+        System.Security.Cryptography.X509Certificates.X509Certificate2Collection issuers = [];
+        foreach (TestCertificate issuer in certificate.Chain)
+        {
+            issuers.Add(System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificate(issuer.Der.Span));
+        }
+
+        return LocalCredential.FromCertificate(certificate.ToX509Certificate2(), issuers, new Clock(certificate.ToX509Certificate2().NotBefore.ToUniversalTime()));
+    }
+
+    public static PeerPolicy Trusting(TestCertificateAuthority root, Action<PeerPolicyBuilder>? configure = null) => PeerPolicy.Create("test", p =>
+    {
+        p.TrustPemText(root.ToPem()).WithoutRevocation();
+        configure?.Invoke(p);
+    });
+
+    public static MutualTlsServerOptions Server(TestPki pki, PeerPolicy? policy = null, PeerPolicyEngine? engine = null) => new()
+    {
+        Credential = Credential(pki.Server),
+        Policy = policy ?? Trusting(pki.Root),
+        Engine = engine ?? new PeerPolicyEngine(),
+    };
+
+    public static MutualTlsClientOptions Client(TestPki pki, TestCertificate? certificate = null, string host = "localhost", PeerPolicyEngine? engine = null) => new()
+    {
+        TargetHost = host,
+        Credential = Credential(certificate ?? pki.Client),
+        Policy = Trusting(pki.Root),
+        Engine = engine ?? new PeerPolicyEngine(),
+    };
+
+    public static MutualTlsListener Listen(MutualTlsServerOptions options) => new(new IPEndPoint(IPAddress.Loopback, 0), options);
+
+    public static async Task<Stream> ConnectTcpAsync(IPEndPoint endPoint)
+    {
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(endPoint, Stop);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    public static PeerVerdict JudgeClient(TestPki pki, TestCertificate? client = null, PeerPolicy? policy = null, TimeProvider? clock = null) =>
+        new PeerPolicyEngine(clock).Judge(policy ?? Trusting(pki.Root), PeerRole.Client, Presented(client ?? pki.Client));
+
+    public static PeerVerdict JudgeServer(TestPki pki, TestCertificate? server = null, string host = "localhost", PeerPolicy? policy = null) =>
+        new PeerPolicyEngine().Judge(policy ?? Trusting(pki.Root), PeerRole.Server, Presented(server ?? pki.Server), ReferenceIdentity.ForHost(host));
+
+    public static PresentedChain Presented(TestCertificate certificate) => new(certificate.Chain.Prepend(certificate).Select(c => c.Der));
+
+    private sealed class Clock(DateTime now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+}
