@@ -82,9 +82,9 @@ internal static class ConfigurationReader
             dangerous, nameof(DangerousOptions.AcceptAnyServerName), bool.TryParse, options.Dangerous.AcceptAnyServerName, errors);
     }
 
-    private delegate bool TryParse<T>(string text, out T value);
+    private delegate bool Parser<T>(string text, out T value);
 
-    private static T Value<T>(IConfigurationSection section, string key, TryParse<T> parse, T otherwise, List<string> errors)
+    private static T Value<T>(IConfigurationSection section, string key, Parser<T> parse, T otherwise, List<string> errors)
     {
         if (section[key] is not { } text)
         {
