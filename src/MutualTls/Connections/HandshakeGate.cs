@@ -45,7 +45,7 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, PeerPolicy policy, 
             bool same = presented.EndEntity.Span.SequenceEqual(_endEntity.Span);
             if (!same)
             {
-                Verdict = PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.CertificateChanged));
+                Verdict = PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.CertificateChanged), engine.TimeProvider.GetUtcNow());
             }
 
             return same && !distrusted && (Verdict.IsAccepted || (Verdict.Outcome == VerdictOutcome.Pending && !_opened));
@@ -80,7 +80,7 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, PeerPolicy policy, 
         _endEntity = presented.EndEntity;
         PresentedCount = presented.Count;
         Verdict = distrusted
-            ? PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0))
+            ? PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow())
             : engine.Judge(policy, role, presented, expected);
     }
 

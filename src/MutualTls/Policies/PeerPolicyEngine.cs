@@ -4,7 +4,6 @@ using MutualTls.Certificates;
 using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Paths;
-using MutualTls.Policies.Fitness;
 
 namespace MutualTls.Policies;
 
@@ -55,7 +54,7 @@ public sealed class PeerPolicyEngine
 #pragma warning restore CA1031
         {
             Log.EngineFailed(_logger, exception, policy.Name);
-            return PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.InternalFault, Detail: exception.GetType().Name));
+            return PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.InternalFault, Detail: exception.GetType().Name), _timeProvider.GetUtcNow());
         }
     }
 
@@ -86,69 +85,73 @@ public sealed class PeerPolicyEngine
     {
         if (presented.Count == 0 && role == PeerRole.Client && policy.Certificate == PeerCertificateMode.Optional)
         {
-            return new PeerVerdict(VerdictOutcome.Accepted, role, policy, expected, path: null, findings: null);
+            return new PeerVerdict(VerdictOutcome.Accepted, role, policy, expected) { JudgedAt = _timeProvider.GetUtcNow() };
         }
 
         if (!presented.TryRead(_pool, out ParsedCertificate? endEntity, out ParsedCertificate[] others, out Finding unreadable))
         {
-            return PeerVerdict.Refused(role, policy, expected, unreadable);
+            return PeerVerdict.Refused(role, policy, expected, unreadable, _timeProvider.GetUtcNow());
         }
 
+        DateTimeOffset now = _timeProvider.GetUtcNow();
+        Judgement judgement = new(policy, role, expected, endEntity, now);
+
         // What needs no path speaks on its own, and is told beside whatever the path has to say.
-        FindingCollection? findings = null;
-        EndEntityFitness.Check(endEntity, role, policy.PathParameters.Preset, ref findings);
-        CheckName(policy, role, endEntity, expected, ref findings);
+        EndEntityDemands.Check(ref judgement);
 
         PathFinder finder = Interlocked.Exchange(ref _spareFinder, null) ?? new PathFinder(_memo, _pool);
         PathPurpose purpose = role == PeerRole.Client ? PathPurpose.ClientAuth : PathPurpose.ServerAuth;
-        finder.Begin(endEntity, others, policy.PathParameters, purpose, _timeProvider.GetUtcNow());
-        VerifiedPath? path = finder.Next();
-        if (path is null)
-        {
-            FindingCollection all = finder.Explain();
-            if (findings is not null)
-            {
-                all.AddRange(findings);
-            }
+        finder.Begin(endEntity, others, policy.PathParameters, purpose, now);
+        PeerVerdict verdict = ChoosePath(finder, ref judgement);
+        finder.End();
+        Volatile.Write(ref _spareFinder, finder);
+        return verdict;
+    }
 
-            findings = all;
-        }
-        else
+    // The first path that passes every demand is taken; else the first that only waits for an answer; else the first, with what speaks against it.
+    private PeerVerdict ChoosePath(PathFinder finder, ref Judgement judgement)
+    {
+        VerifiedPath? chosen = null;
+        PathAnswer chosenAnswer = default;
+        while (finder.Next() is { } path)
         {
             _memo.Remember(path);
             _pool.Add(path);
-        }
-
-        finder.End();
-        Volatile.Write(ref _spareFinder, finder);
-        return findings is not null
-            ? PeerVerdict.Refused(role, policy, expected, findings, path, endEntity)
-            : new PeerVerdict(policy.Validators.Length > 0 ? VerdictOutcome.Pending : VerdictOutcome.Accepted, role, policy, expected, path, findings: null);
-    }
-
-    // RFC 9525: a server has the name that was dialled. A client dials us, so it has no expected name unless the caller gives one.
-    private static void CheckName(PeerPolicy policy, PeerRole role, ParsedCertificate endEntity, ReferenceIdentity? expected, ref FindingCollection? findings)
-    {
-        if (expected is null ? role == PeerRole.Server && !policy.AcceptAnyServerName : !expected.Matches(endEntity))
-        {
-            string wanted = expected is null ? "no name was given to compare with" : $"expected {expected.Text}";
-            (findings ??= []).Add(ValidationReason.NameMismatch, 0, $"{wanted}; the certificate has {Names(endEntity)}");
-        }
-    }
-
-    private static string Names(ParsedCertificate endEntity)
-    {
-        const int Shown = 5;
-        List<string> names = [];
-        int count = 0;
-        for (SubjectAlternativeNames walk = new(endEntity); walk.MoveNext(); count++)
-        {
-            if (count < Shown)
+            PathAnswer answer = PathDemands.Check(path, judgement);
+            if (chosen is null || answer.Outcome > chosenAnswer.Outcome)
             {
-                names.Add(GeneralNameText.Of(walk.Kind, walk.Value));
+                (chosen, chosenAnswer) = (path, answer);
+            }
+
+            // What speaks against the end-entity itself speaks against every path.
+            if (answer.Outcome == VerdictOutcome.Accepted || judgement.Findings is not null)
+            {
+                break;
             }
         }
 
-        return count == 0 ? "no subject alternative name" : string.Join(", ", names) + (count > Shown ? $" and {count - Shown} more" : "");
+        FindingCollection? findings = Join(chosen is null ? finder.Explain() : chosenAnswer.Findings, judgement.Findings);
+        VerdictOutcome outcome = findings is not null ? VerdictOutcome.Refused
+            : chosenAnswer.IsPending || judgement.Policy.Validators.Length > 0 ? VerdictOutcome.Pending
+            : VerdictOutcome.Accepted;
+        return new PeerVerdict(outcome, judgement.Role, judgement.Policy, judgement.Expected)
+        {
+            Path = chosen,
+            EndEntity = judgement.EndEntity,
+            Against = findings,
+            Soft = Join(chosenAnswer.Warnings, judgement.Warnings),
+            JudgedAt = judgement.Now,
+        };
+    }
+
+    private static FindingCollection? Join(FindingCollection? first, FindingCollection? second)
+    {
+        if (first is null || second is null)
+        {
+            return first ?? second;
+        }
+
+        first.AddRange(second);
+        return first;
     }
 }

@@ -9,20 +9,14 @@ namespace MutualTls.Policies;
 /// <threadsafety>Immutable; safe from any thread.</threadsafety>
 public sealed class PeerVerdict
 {
-    private readonly FindingCollection? _findings;
     private PeerIdentity? _identity;
 
-    internal PeerVerdict(
-        VerdictOutcome outcome, PeerRole role, PeerPolicy policy, ReferenceIdentity? expected, VerifiedPath? path, FindingCollection? findings,
-        ParsedCertificate? endEntity = null)
+    internal PeerVerdict(VerdictOutcome outcome, PeerRole role, PeerPolicy policy, ReferenceIdentity? expected)
     {
         Outcome = outcome;
         Role = role;
         Policy = policy;
         Expected = expected;
-        Path = path;
-        EndEntity = path?.EndEntity ?? endEntity;
-        _findings = findings;
     }
 
     /// <summary>Gets what the verdict says.</summary>
@@ -38,20 +32,26 @@ public sealed class PeerVerdict
     public ReferenceIdentity? Expected { get; }
 
     /// <summary>Gets the verified path, or null if there is none. A refused peer can have one: the path is good and something else is not.</summary>
-    public VerifiedPath? Path { get; }
+    public VerifiedPath? Path { get; internal init; }
 
     /// <summary>Gets the certificate that the peer presented as its own, verified or not; null if there is none that can be read.</summary>
     /// <remarks>For logs and people. Of a refused peer it is only what somebody sent.</remarks>
-    public ParsedCertificate? EndEntity { get; }
+    public ParsedCertificate? EndEntity { get; internal init; }
 
     /// <summary>Gets who the peer is, or null if no path to its certificate is verified.</summary>
     public PeerIdentity? Identity => Path is null ? null : _identity ??= new PeerIdentity(Path.EndEntity);
 
     /// <summary>Gets what speaks against the peer; empty if nothing does.</summary>
-    public IReadOnlyList<Finding> Findings => _findings is null ? [] : _findings;
+    public IReadOnlyList<Finding> Findings => Against is null ? [] : Against;
+
+    /// <summary>Gets what was found and does not refuse: what soft-fail and report-only let pass; empty if nothing.</summary>
+    public IReadOnlyList<Finding> Warnings => Soft is null ? [] : Soft;
+
+    /// <summary>Gets when the peer was judged.</summary>
+    public DateTimeOffset JudgedAt { get; internal init; }
 
     /// <summary>Gets the finding to show first, or null if there is none.</summary>
-    public Finding? Primary => _findings?.Primary;
+    public Finding? Primary => Against?.Primary;
 
     /// <summary>Gets whether the peer may connect.</summary>
     public bool IsAccepted => Outcome == VerdictOutcome.Accepted;
@@ -67,14 +67,26 @@ public sealed class PeerVerdict
         IsAccepted ? $"Accepted by {Policy.Name}: {Identity?.ToString() ?? "anonymous"}"
         : $"{Outcome} by {Policy.Name}{(Primary is { } finding ? $": {finding}" : "")}";
 
-    internal static PeerVerdict Refused(PeerRole role, PeerPolicy policy, ReferenceIdentity? expected, FindingCollection findings,
-        VerifiedPath? path = null, ParsedCertificate? endEntity = null) =>
-        new(VerdictOutcome.Refused, role, policy, expected, path, findings, endEntity);
+    internal FindingCollection? Against { get; init; }
 
-    internal static PeerVerdict Refused(PeerRole role, PeerPolicy policy, ReferenceIdentity? expected, Finding finding)
+    internal FindingCollection? Soft { get; init; }
+
+    /// <summary>Makes a refusal for one reason, of a peer whose certificates were not judged.</summary>
+    internal static PeerVerdict Refused(PeerRole role, PeerPolicy policy, ReferenceIdentity? expected, Finding finding, DateTimeOffset now)
     {
         FindingCollection findings = [];
         findings.Add(finding);
-        return Refused(role, policy, expected, findings);
+        return new PeerVerdict(VerdictOutcome.Refused, role, policy, expected) { Against = findings, JudgedAt = now };
     }
+
+    /// <summary>Makes the final verdict of a pending one.</summary>
+    internal PeerVerdict Complete(FindingCollection? against) =>
+        new(against is null ? VerdictOutcome.Accepted : VerdictOutcome.Refused, Role, Policy, Expected)
+        {
+            Path = Path,
+            EndEntity = EndEntity,
+            Against = against,
+            Soft = Soft,
+            JudgedAt = JudgedAt,
+        };
 }

@@ -17,11 +17,11 @@ internal static class ValidatorRunner
             cancellationToken.ThrowIfCancellationRequested();
             if (findings.Count > 0)
             {
-                return PeerVerdict.Refused(pending.Role, pending.Policy, pending.Expected, findings, pending.Path);
+                return pending.Complete(findings);
             }
         }
 
-        return new PeerVerdict(VerdictOutcome.Accepted, pending.Role, pending.Policy, pending.Expected, pending.Path, findings: null);
+        return pending.Complete(against: null);
     }
 
     private static async Task AskAsync(IPeerValidator validator, PeerVerdict pending, FindingCollection findings, ILogger logger, CancellationToken stop)

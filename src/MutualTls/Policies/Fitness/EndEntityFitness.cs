@@ -7,9 +7,10 @@ namespace MutualTls.Policies.Fitness;
 /// <summary>Checks that an end-entity certificate is fit for mutual TLS, beyond what makes its path valid. The preset Rfc5280 asks none of it.</summary>
 internal static class EndEntityFitness
 {
-    public static void Check(ParsedCertificate endEntity, PeerRole role, RulePreset preset, ref FindingCollection? findings)
+    public static void Check(ref Judgement judgement)
     {
-        if (preset == RulePreset.Rfc5280)
+        ParsedCertificate endEntity = judgement.EndEntity;
+        if (judgement.Policy.PathParameters.Preset == RulePreset.Rfc5280)
         {
             return;
         }
@@ -17,22 +18,20 @@ internal static class EndEntityFitness
         // RFC 5280 4.2.1.9 and 4.2.1.3: a CA's key signs certificates; used for TLS too, each connection puts the whole CA at risk.
         if (endEntity.IsCa || endEntity.KeyUsages is { } all && all.HasFlag(KeyUsages.KeyCertSign))
         {
-            Add(ref findings, ValidationReason.EndEntityIsCa, endEntity.IsCa ? "basicConstraints says CA" : "key usage says keyCertSign");
+            judgement.Add(ValidationReason.EndEntityIsCa, 0, endEntity.IsCa ? "basicConstraints says CA" : "key usage says keyCertSign");
         }
 
         // RFC 5280 4.2.1.3; RFC 8446 section 4.4.2.2: TLS 1.3 proves the key by a signature.
         if (endEntity.KeyUsages is { } usages && !usages.HasFlag(KeyUsages.DigitalSignature))
         {
-            Add(ref findings, ValidationReason.EndEntityKeyUsage, usages.ToString());
+            judgement.Add(ValidationReason.EndEntityKeyUsage, 0, usages.ToString());
         }
 
         // RFC 5280 4.2.1.12 lets an application demand that the purpose is named; "any" names none.
-        ExtendedKeyUsages wanted = role == PeerRole.Client ? ExtendedKeyUsages.ClientAuth : ExtendedKeyUsages.ServerAuth;
+        ExtendedKeyUsages wanted = judgement.Role == PeerRole.Client ? ExtendedKeyUsages.ClientAuth : ExtendedKeyUsages.ServerAuth;
         if (endEntity.ExtendedKeyUsages is null or ExtendedKeyUsages.Any)
         {
-            Add(ref findings, ValidationReason.PurposeMissing, $"wanted {wanted}, stated {endEntity.ExtendedKeyUsages?.ToString() ?? "nothing"}");
+            judgement.Add(ValidationReason.PurposeMissing, 0, $"wanted {wanted}, stated {endEntity.ExtendedKeyUsages?.ToString() ?? "nothing"}");
         }
     }
-
-    private static void Add(ref FindingCollection? findings, ValidationReason reason, string detail) => (findings ??= []).Add(reason, 0, detail);
 }

@@ -1,0 +1,29 @@
+using MutualTls.Certificates;
+using MutualTls.Findings;
+using MutualTls.Identities;
+
+namespace MutualTls.Policies;
+
+/// <summary>One peer on its way through the demands of one policy: what they read and where they write.</summary>
+internal ref struct Judgement(PeerPolicy policy, PeerRole role, ReferenceIdentity? expected, ParsedCertificate endEntity, DateTimeOffset now)
+{
+    public readonly PeerPolicy Policy = policy;
+
+    public readonly PeerRole Role = role;
+
+    public readonly ReferenceIdentity? Expected = expected;
+
+    public readonly ParsedCertificate EndEntity = endEntity;
+
+    public readonly DateTimeOffset Now = now;
+
+    /// <summary>Gets what speaks against the peer; null while nothing does.</summary>
+    public FindingCollection? Findings { get; private set; }
+
+    /// <summary>Gets what was found and does not refuse: what soft-fail and report-only let pass.</summary>
+    public FindingCollection? Warnings { get; private set; }
+
+    public void Add(ValidationReason reason, int depth, string? detail = null) => (Findings ??= []).Add(reason, depth, detail);
+
+    public void Warn(ValidationReason reason, int depth, string? detail = null) => (Warnings ??= []).Add(reason, depth, detail);
+}

@@ -1,0 +1,35 @@
+using MutualTls.Findings;
+using MutualTls.Paths;
+
+namespace MutualTls.Policies;
+
+/// <summary>Checks what a policy demands of a verified path. The first path that passes is taken, so a bad one does not hide a good cross-signed one.</summary>
+internal static class PathDemands
+{
+    /// <summary>Runs every demand over the path; a demand reads what is in memory and never waits.</summary>
+    public static PathAnswer Check(VerifiedPath path, in Judgement judgement)
+    {
+        PathAnswer answer = new();
+        return answer;
+    }
+}
+
+/// <summary>What the demands said of one path.</summary>
+internal struct PathAnswer
+{
+    /// <summary>Gets what speaks against the path; null while nothing does.</summary>
+    public FindingCollection? Findings { get; private set; }
+
+    /// <summary>Gets what was found and does not refuse.</summary>
+    public FindingCollection? Warnings { get; private set; }
+
+    /// <summary>Gets or sets whether an answer is awaited.</summary>
+    public bool IsPending { get; set; }
+
+    public readonly VerdictOutcome Outcome =>
+        Findings is not null ? VerdictOutcome.Refused : IsPending ? VerdictOutcome.Pending : VerdictOutcome.Accepted;
+
+    public void Add(ValidationReason reason, int depth, string? detail = null) => (Findings ??= []).Add(reason, depth, detail);
+
+    public void Warn(ValidationReason reason, int depth, string? detail = null) => (Warnings ??= []).Add(reason, depth, detail);
+}
