@@ -29,6 +29,9 @@ internal sealed class CertificateExtensions
 
     public int? InhibitAnyPolicy { get; internal set; }
 
+    /// <summary>Gets whether the certificate is to be used only with a fresh OCSP answer ("must-staple"). RFC 7633 section 4.2.3.</summary>
+    public bool DemandsStaple { get; internal set; }
+
     /// <summary>Gets the content of the subject key identifier; empty if absent.</summary>
     public DerRange SubjectKeyIdentifier { get; internal set; }
 

@@ -2,7 +2,7 @@ using MutualTls.Encoding;
 
 namespace MutualTls.Certificates;
 
-/// <summary>The certificate extensions that this library reads. RFC 5280 section 4.2; RFC 7633 for <see cref="TlsFeature"/>.</summary>
+/// <summary>The certificate extensions that this library reads. RFC 5280 section 4.2; RFC 7633 for <see cref="TlsFeature"/>, RFC 6960 for <see cref="OcspNoCheck"/>.</summary>
 internal enum ExtensionKind
 {
     Unknown = -1,
@@ -22,11 +22,12 @@ internal enum ExtensionKind
     FreshestCrl,
     AuthorityInformationAccess,
     TlsFeature,
+    OcspNoCheck,
 }
 
 internal static class ExtensionKinds
 {
-    public const int Count = (int)ExtensionKind.TlsFeature + 1;
+    public const int Count = (int)ExtensionKind.OcspNoCheck + 1;
 
     /// <summary>Names the extension that an OBJECT IDENTIFIER stands for.</summary>
     public static ExtensionKind FromOid(ReadOnlySpan<byte> oid) => oid switch
@@ -50,6 +51,9 @@ internal static class ExtensionKinds
         // id-pe, 1.3.6.1.5.5.7.1.n
         [0x2B, 6, 1, 5, 5, 7, 1, 1] => ExtensionKind.AuthorityInformationAccess,
         [0x2B, 6, 1, 5, 5, 7, 1, 24] => ExtensionKind.TlsFeature,
+
+        // id-pkix-ocsp-nocheck, 1.3.6.1.5.5.7.48.1.5
+        [0x2B, 6, 1, 5, 5, 7, 48, 1, 5] => ExtensionKind.OcspNoCheck,
         _ => ExtensionKind.Unknown,
     };
 }

@@ -26,13 +26,13 @@ internal static class ExtensionParser
                 return Malformed($"more than {MaxExtensions} extensions", out finding);
             }
 
-            if (!TryReadOne(ref list, out DerRange oid, out bool critical, out DerRange value))
+            if (!DerExtension.TryRead(ref list, out DerExtension extension))
             {
                 return Malformed("extension", out finding);
             }
 
-            oids[count] = oid;
-            ReadOnlySpan<byte> oidBytes = list.Bytes(oid);
+            oids[count] = extension.Oid;
+            ReadOnlySpan<byte> oidBytes = list.Bytes(extension.Oid);
             foreach (DerRange earlier in oids[..count])
             {
                 if (list.Bytes(earlier).SequenceEqual(oidBytes))
@@ -45,12 +45,12 @@ internal static class ExtensionParser
             ExtensionKind kind = ExtensionKinds.FromOid(oidBytes);
             if (kind == ExtensionKind.Unknown)
             {
-                extensions.UnknownCritical = critical && extensions.UnknownCritical.IsEmpty ? oid : extensions.UnknownCritical;
+                extensions.UnknownCritical = extension.Critical && extensions.UnknownCritical.IsEmpty ? extension.Oid : extensions.UnknownCritical;
                 continue;
             }
 
-            extensions.Set(kind, value, critical);
-            if (!TryReadValue(kind, list.At(value), extensions))
+            extensions.Set(kind, extension.Value, extension.Critical);
+            if (!TryReadValue(kind, list.At(extension.Value), extensions))
             {
                 return Malformed(kind.ToString(), out finding);
             }
@@ -58,27 +58,6 @@ internal static class ExtensionParser
 
         finding = default;
         return true;
-    }
-
-    // Extension ::= SEQUENCE { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
-    private static bool TryReadOne(ref DerReader list, out DerRange oid, out bool critical, out DerRange value)
-    {
-        oid = value = default;
-        critical = false;
-        if (!list.TryOpen(DerTag.Sequence, out DerReader extension)
-            || !extension.TryRead(DerTag.ObjectIdentifier, out oid) || !DerValue.IsObjectIdentifier(extension.Bytes(oid)))
-        {
-            return false;
-        }
-
-        // DER leaves a default out, but CAs in use write FALSE, and it changes nothing.
-        if (extension.NextIs(DerTag.Boolean)
-            && (!extension.TryRead(DerTag.Boolean, out DerRange flag) || !DerValue.TryReadBoolean(extension.Bytes(flag), out critical)))
-        {
-            return false;
-        }
-
-        return extension.TryRead(DerTag.OctetString, out value) && extension.IsEmpty;
     }
 
     private static bool TryReadValue(ExtensionKind kind, DerReader value, CertificateExtensions into)
@@ -96,6 +75,10 @@ internal static class ExtensionParser
             ExtensionKind.PolicyMappings => TryReadPolicyMappings(ref value),
             ExtensionKind.PolicyConstraints => TryReadPolicyConstraints(ref value, into),
             ExtensionKind.InhibitAnyPolicy => TryReadInhibitAnyPolicy(ref value, into),
+            ExtensionKind.TlsFeature => TryReadTlsFeatures(ref value, into),
+
+            // RFC 6960 4.2.2.2.1: NULL; that it is there says all.
+            ExtensionKind.OcspNoCheck => value.TryRead(DerTag.Null, out DerRange nothing) && nothing.IsEmpty,
 
             // Read where they are used; here they are one SEQUENCE that is not empty.
             _ => value.TryOpen(DerTag.Sequence, out DerReader content) && !content.IsEmpty,
@@ -304,6 +287,28 @@ internal static class ExtensionParser
         bool read = TryReadSkip(ref value, DerTag.Integer, out int? skip) && skip is not null;
         into.InhibitAnyPolicy = skip;
         return read;
+    }
+
+    // Features ::= SEQUENCE OF INTEGER, the numbers of TLS extensions. RFC 7633 section 4.1
+    private static bool TryReadTlsFeatures(ref DerReader value, CertificateExtensions into)
+    {
+        if (!value.TryOpen(DerTag.Sequence, out DerReader features) || features.IsEmpty)
+        {
+            return false;
+        }
+
+        while (!features.IsEmpty)
+        {
+            if (!features.TryRead(DerTag.Integer, out DerRange number) || !DerValue.TryReadCount(features.Bytes(number), out int feature))
+            {
+                return false;
+            }
+
+            // status_request, and its successor status_request_v2, which asks for the same and more. RFC 7633 section 4.2.3
+            into.DemandsStaple |= feature is 5 or 17;
+        }
+
+        return true;
     }
 
     private static bool TryReadSkip(ref DerReader fields, byte tag, out int? skip)

@@ -1,0 +1,14 @@
+namespace MutualTls.Revocation;
+
+/// <summary>Names what is known about the revocation of one certificate.</summary>
+internal enum RevocationStatus
+{
+    /// <summary>Nothing is known that may be relied on: the default, and never as good as <see cref="Good"/>.</summary>
+    Unknown,
+
+    /// <summary>The issuer, or one it named, says that the certificate is not revoked.</summary>
+    Good,
+
+    /// <summary>The issuer, or one it named, says that the certificate is revoked.</summary>
+    Revoked,
+}
