@@ -1,3 +1,4 @@
+using System.Buffers;
 using MutualTls.Certificates;
 
 namespace MutualTls.Paths.Constraints;
@@ -6,6 +7,10 @@ namespace MutualTls.Paths.Constraints;
 /// <remarks>A URI without a host, or with an address in its place, must be refused under such a constraint; so says the RFC.</remarks>
 internal static class UriConstraint
 {
+    // RFC 3986 section 3.2. What is not among these, a backslash for one, some readers take for the end of the host.
+    private static readonly SearchValues<byte> AuthorityOctets =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,;=:@[]"u8);
+
     public static ConstraintMatch Match(ReadOnlySpan<byte> uri, ReadOnlySpan<byte> subtree)
     {
         if (!TryGetHost(uri, out ReadOnlySpan<byte> host) || !HostName.IsHost(host) || IsAddress(host))
@@ -42,10 +47,16 @@ internal static class UriConstraint
         ReadOnlySpan<byte> authority = uri[(scheme + 3)..];
         int end = authority.IndexOfAny("/?#"u8);
         authority = end < 0 ? authority : authority[..end];
-        authority = authority[(authority.LastIndexOf((byte)'@') + 1)..];
+        if (authority.ContainsAnyExcept(AuthorityOctets))
+        {
+            return false;
+        }
+
+        // A second @ is left to the host, which then is none.
+        authority = authority[(authority.IndexOf((byte)'@') + 1)..];
         int port = authority.IndexOf((byte)':');
         host = port < 0 ? authority : authority[..port];
-        return !host.IsEmpty;
+        return !host.IsEmpty && (port < 0 || !authority[(port + 1)..].ContainsAnyExceptInRange((byte)'0', (byte)'9'));
     }
 
     // RFC 3986 section 3.2.2: what reads as an IPv4 address is one. No top-level domain is all digits.
