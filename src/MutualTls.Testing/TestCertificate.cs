@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MutualTls.Credentials;
 
 namespace MutualTls.Testing;
 
@@ -82,6 +83,22 @@ public class TestCertificate
         {
             return WithPrivateKey(certificate);
         }
+    }
+
+    /// <summary>Makes what a server or client presents: this certificate with its key, and the intermediates above it.</summary>
+    /// <returns>The credential, whatever the certificate's dates: in life an expired one is refused at start, in a test it is the peer that must refuse it.</returns>
+    /// <exception cref="InvalidOperationException">The private key is not here.</exception>
+    /// <exception cref="CryptographicException">The platform cannot read one of the certificates, as some defects intend.</exception>
+    public LocalCredential ToCredential()
+    {
+        if (!HasKey)
+        {
+            throw new InvalidOperationException("This certificate was issued for a public key; its private key is not here.");
+        }
+
+        X509Certificate2 certificate = ToX509Certificate2();
+        X509Certificate2Collection intermediates = [.. Chain.Skip(1).Select(issuer => X509CertificateLoader.LoadCertificate(issuer._der))];
+        return LocalCredential.FromCertificate(certificate, intermediates, new ClockAt(certificate.NotBefore.ToUniversalTime()));
     }
 
     /// <summary>Exports the certificate as PEM.</summary>
@@ -191,4 +208,9 @@ public class TestCertificate
         RSA rsa => certificate.CopyWithPrivateKey(rsa),
         _ => throw new InvalidOperationException("The key is neither ECDSA nor RSA."),
     };
+
+    private sealed class ClockAt(DateTime now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
 }

@@ -12,6 +12,7 @@ public sealed class TestPki
     public TestPki(TestPkiOptions? options = null)
     {
         options ??= new TestPkiOptions();
+        TimeProvider = options.TimeProvider;
         Root = TestCertificateAuthority.CreateRoot(name: null, WithKey(options.Root), options.TimeProvider);
         Issuing = Root.IssueIntermediate(name: null, WithKey(options.Intermediate));
         Server = Issuing.IssueServer("localhost", WithKey(spec =>
@@ -39,6 +40,8 @@ public sealed class TestPki
 
     /// <summary>Gets the client's certificate, with the DNS name <c>client.test</c>.</summary>
     public TestCertificate Client { get; }
+
+    internal TimeProvider TimeProvider { get; }
 
     /// <summary>Makes a PKI with something changed: a defect in one certificate, most often.</summary>
     /// <param name="root">What is changed in the root.</param>

@@ -71,10 +71,10 @@ internal static class ExtensionParser
             ExtensionKind.AuthorityKeyIdentifier => TryReadAuthorityKeyIdentifier(ref value, into),
             ExtensionKind.SubjectAlternativeName or ExtensionKind.IssuerAlternativeName => TryReadNames(ref value),
             ExtensionKind.NameConstraints => TryReadNameConstraints(ref value),
-            ExtensionKind.CertificatePolicies => TryReadPolicies(ref value),
-            ExtensionKind.PolicyMappings => TryReadPolicyMappings(ref value),
-            ExtensionKind.PolicyConstraints => TryReadPolicyConstraints(ref value, into),
-            ExtensionKind.InhibitAnyPolicy => TryReadInhibitAnyPolicy(ref value, into),
+            ExtensionKind.CertificatePolicies => PolicyExtensionParser.TryReadPolicies(ref value),
+            ExtensionKind.PolicyMappings => PolicyExtensionParser.TryReadPolicyMappings(ref value),
+            ExtensionKind.PolicyConstraints => PolicyExtensionParser.TryReadPolicyConstraints(ref value, into),
+            ExtensionKind.InhibitAnyPolicy => PolicyExtensionParser.TryReadInhibitAnyPolicy(ref value, into),
             ExtensionKind.TlsFeature => TryReadTlsFeatures(ref value, into),
 
             // RFC 6960 4.2.2.2.1: NULL; that it is there says all.
@@ -223,105 +223,6 @@ internal static class ExtensionParser
         }
 
         return true;
-    }
-
-    // CertificatePolicies ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { policyIdentifier OID, policyQualifiers OPTIONAL }. 4.2.1.4
-    private static bool TryReadPolicies(ref DerReader value)
-    {
-        if (!value.TryOpen(DerTag.Sequence, out DerReader policies) || policies.IsEmpty)
-        {
-            return false;
-        }
-
-        while (!policies.IsEmpty)
-        {
-            if (!policies.TryOpen(DerTag.Sequence, out DerReader policy)
-                || !policy.TryRead(DerTag.ObjectIdentifier, out DerRange oid) || !DerValue.IsObjectIdentifier(policy.Bytes(oid))
-                || !policy.TryReadOptional(DerTag.Sequence, out DerRange _, out _) || !policy.IsEmpty)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    // PolicyMappings ::= SEQUENCE SIZE (1..MAX) OF SEQUENCE { issuerDomainPolicy OID, subjectDomainPolicy OID }. 4.2.1.5
-    private static bool TryReadPolicyMappings(ref DerReader value)
-    {
-        if (!value.TryOpen(DerTag.Sequence, out DerReader mappings) || mappings.IsEmpty)
-        {
-            return false;
-        }
-
-        while (!mappings.IsEmpty)
-        {
-            if (!mappings.TryOpen(DerTag.Sequence, out DerReader mapping)
-                || !mapping.TryRead(DerTag.ObjectIdentifier, out DerRange from) || !DerValue.IsObjectIdentifier(mapping.Bytes(from))
-                || !mapping.TryRead(DerTag.ObjectIdentifier, out DerRange to) || !DerValue.IsObjectIdentifier(mapping.Bytes(to)) || !mapping.IsEmpty)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    // PolicyConstraints ::= SEQUENCE { requireExplicitPolicy [0] OPTIONAL, inhibitPolicyMapping [1] OPTIONAL }, not empty. 4.2.1.11
-    private static bool TryReadPolicyConstraints(ref DerReader value, CertificateExtensions into)
-    {
-        if (!value.TryOpen(DerTag.Sequence, out DerReader fields) || fields.IsEmpty
-            || !TryReadSkip(ref fields, DerTag.Context(0), out int? explicitPolicy) || !TryReadSkip(ref fields, DerTag.Context(1), out int? mapping))
-        {
-            return false;
-        }
-
-        into.RequireExplicitPolicy = explicitPolicy;
-        into.InhibitPolicyMapping = mapping;
-        return fields.IsEmpty;
-    }
-
-    // InhibitAnyPolicy ::= SkipCerts ::= INTEGER (0..MAX). 4.2.1.14
-    private static bool TryReadInhibitAnyPolicy(ref DerReader value, CertificateExtensions into)
-    {
-        bool read = TryReadSkip(ref value, DerTag.Integer, out int? skip) && skip is not null;
-        into.InhibitAnyPolicy = skip;
-        return read;
-    }
-
-    // Features ::= SEQUENCE OF INTEGER, the numbers of TLS extensions. RFC 7633 section 4.1
-    private static bool TryReadTlsFeatures(ref DerReader value, CertificateExtensions into)
-    {
-        if (!value.TryOpen(DerTag.Sequence, out DerReader features) || features.IsEmpty)
-        {
-            return false;
-        }
-
-        while (!features.IsEmpty)
-        {
-            if (!features.TryRead(DerTag.Integer, out DerRange number) || !DerValue.TryReadCount(features.Bytes(number), out int feature))
-            {
-                return false;
-            }
-
-            // status_request, and its successor status_request_v2, which asks for the same and more. RFC 7633 section 4.2.3
-            into.DemandsStaple |= feature is 5 or 17;
-        }
-
-        return true;
-    }
-
-    private static bool TryReadSkip(ref DerReader fields, byte tag, out int? skip)
-    {
-        skip = null;
-        if (!fields.TryReadOptional(tag, out DerRange content, out bool present) || !present)
-        {
-            return !present;
-        }
-
-        bool read = DerValue.TryReadCount(fields.Bytes(content), out int count);
-        skip = count;
-        return read;
     }
 
     private static bool Malformed(string what, out Finding finding)

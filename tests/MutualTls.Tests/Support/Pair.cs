@@ -13,16 +13,7 @@ internal static class Pair
 {
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static LocalCredential Credential(TestCertificate certificate)
-    {
-        System.Security.Cryptography.X509Certificates.X509Certificate2Collection issuers = [];
-        foreach (TestCertificate issuer in certificate.Chain)
-        {
-            issuers.Add(System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificate(issuer.Der.Span));
-        }
-
-        return LocalCredential.FromCertificate(certificate.ToX509Certificate2(), issuers, new Clock(certificate.ToX509Certificate2().NotBefore.ToUniversalTime()));
-    }
+    public static LocalCredential Credential(TestCertificate certificate) => certificate.ToCredential();
 
     public static PeerPolicy Trusting(TestCertificateAuthority root, Action<PeerPolicyBuilder>? configure = null) => PeerPolicy.Create("test", p =>
     {
@@ -61,9 +52,4 @@ internal static class Pair
         new PeerPolicyEngine().Judge(policy ?? Trusting(pki.Root), PeerRole.Server, Presented(server ?? pki.Server), ReferenceIdentity.ForHost(host));
 
     public static PresentedChain Presented(TestCertificate certificate) => new(certificate.Chain.Prepend(certificate).Select(c => c.Der));
-
-    private sealed class Clock(DateTime now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
-    }
 }
