@@ -225,6 +225,28 @@ internal static class ExtensionParser
         return true;
     }
 
+    // Features ::= SEQUENCE OF INTEGER, the numbers of TLS extensions. RFC 7633 section 4.1
+    private static bool TryReadTlsFeatures(ref DerReader value, CertificateExtensions into)
+    {
+        if (!value.TryOpen(DerTag.Sequence, out DerReader features) || features.IsEmpty)
+        {
+            return false;
+        }
+
+        while (!features.IsEmpty)
+        {
+            if (!features.TryRead(DerTag.Integer, out DerRange number) || !DerValue.TryReadCount(features.Bytes(number), out int feature))
+            {
+                return false;
+            }
+
+            // status_request, and its successor status_request_v2, which asks for the same and more. RFC 7633 section 4.2.3
+            into.DemandsStaple |= feature is 5 or 17;
+        }
+
+        return true;
+    }
+
     private static bool Malformed(string what, out Finding finding)
     {
         finding = new Finding(ValidationReason.ExtensionMalformed, Detail: what);

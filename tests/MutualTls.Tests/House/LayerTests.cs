@@ -43,6 +43,11 @@ public partial class LayerTests
     public void Folders_OfTheEngine_AreAllInTheList() =>
         Assert.All(Repository.Files("src/MutualTls", "*.cs"), file => Assert.True(LayerOf(file.Split('/')[2]) >= 0, $"{file} is in no known folder"));
 
+    [Fact]
+    public void Folders_OfTheEngine_AreThoseOfTheArchitecture() => Assert.Equal(
+        Repository.Files("src/MutualTls", "*.cs").Select(file => file.Split('/')[2]).Distinct().OrderBy(LayerOf),
+        FolderRow().Matches(Repository.Read("docs/architecture.md")).Select(row => row.Groups["folder"].Value).OrderBy(LayerOf));
+
     // Extension methods live with the type they extend, and what everybody catches in the root.
     [Fact]
     public void Namespaces_OfTheEngine_FollowTheFolders()
@@ -60,6 +65,9 @@ public partial class LayerTests
     // Either the full name, or one that starts at a folder, as code inside the namespace MutualTls may write it.
     [GeneratedRegex(@"\bMutualTls\.(?<folder>[A-Z]\w+)\b|(?<![\w.])(?<folder>DependencyInjection|Connections|Policies|Revocation|Pinning|Identities|Credentials|Paths|Trust|Certificates|Sources|Diagnostics|Findings)\.[A-Z]\w+")]
     private static partial Regex Use();
+
+    [GeneratedRegex(@"^\| `(?<folder>\w+)` \|", RegexOptions.Multiline)]
+    private static partial Regex FolderRow();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Namespace();
