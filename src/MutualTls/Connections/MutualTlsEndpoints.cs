@@ -114,7 +114,7 @@ public sealed class MutualTlsEndpoints
         }
         catch (MutualTlsConfigurationException exception)
         {
-            errors.AddRange(exception.Errors.Select(error => $"{what}: {error}."));
+            errors.AddRange(exception.Errors.Select(error => $"{what}: {error.TrimEnd('.')}."));
         }
     }
 

@@ -45,8 +45,8 @@ public partial class LayerTests
 
     [Fact]
     public void Folders_OfTheEngine_AreThoseOfTheArchitecture() => Assert.Equal(
-        Repository.Files("src/MutualTls", "*.cs").Select(file => file.Split('/')[2]).Distinct().OrderBy(LayerOf),
-        FolderRow().Matches(Repository.Read("docs/architecture.md")).Select(row => row.Groups["folder"].Value).OrderBy(LayerOf));
+        Repository.Files("src/MutualTls", "*.cs").Select(file => file.Split('/')[2]).Distinct().Order(),
+        FolderRow().Matches(Repository.Read("docs/architecture.md")).Select(row => row.Groups["folder"].Value).Order());
 
     // Extension methods live with the type they extend, and what everybody catches in the root.
     [Fact]
