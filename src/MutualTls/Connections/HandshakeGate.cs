@@ -45,17 +45,17 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, PeerPolicy policy, 
             bool same = presented.EndEntity.Span.SequenceEqual(_endEntity.Span);
             if (!same)
             {
-                Verdict = PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.CertificateChanged), engine.TimeProvider.GetUtcNow());
+                Verdict = PeerVerdict.CertificateChanged(role, policy, expected, engine.TimeProvider.GetUtcNow());
             }
 
-            return same && !distrusted && (Verdict.IsAccepted || (Verdict.Outcome == VerdictOutcome.Pending && !_opened));
+            return same && !distrusted && (Verdict.MayConnect || (Verdict.Outcome == VerdictOutcome.Pending && !_opened));
         }
 
         Judge(presented, distrusted);
-        return Verdict!.Outcome != VerdictOutcome.Refused;
+        return Verdict!.MayConnect || Verdict.Outcome == VerdictOutcome.Pending;
     }
 
-    /// <summary>Awaits the final verdict. Only an accepted one lets bytes through.</summary>
+    /// <summary>Awaits the final verdict. Bytes pass only where <see cref="PeerVerdict.MayConnect"/> says so.</summary>
     public async ValueTask<PeerVerdict> OpenAsync(SslStream stream, CancellationToken cancellationToken)
     {
         if (Verdict is null)
@@ -81,7 +81,7 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, PeerPolicy policy, 
         PresentedCount = presented.Count;
         Verdict = distrusted
             ? PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow())
-            : engine.Judge(policy, role, presented, expected);
+            : engine.JudgeInGate(policy, role, presented, expected);
     }
 
     private static bool IsExplicitlyDistrusted(X509Chain? chain)

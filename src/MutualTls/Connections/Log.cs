@@ -11,6 +11,15 @@ internal static partial class Log
     [LoggerMessage(EventIds.PeerRefused, LogLevel.Warning, "Policy '{Policy}' refused a {Role}: {Finding}. {Hint}")]
     public static partial void PeerRefused(ILogger logger, string policy, string role, string finding, string hint);
 
+    [LoggerMessage(EventIds.PeerAudited, LogLevel.Warning, "Policy '{Policy}' would have refused a {Role}, but audits only: {Finding}. {Hint}")]
+    public static partial void PeerAudited(ILogger logger, string policy, string role, string finding, string hint);
+
+    [LoggerMessage(EventIds.PolicyReloaded, LogLevel.Information, "Policy '{Policy}' was reloaded.")]
+    public static partial void PolicyReloaded(ILogger logger, string policy);
+
+    [LoggerMessage(EventIds.PolicyReloadFailed, LogLevel.Error, "Policy '{Policy}' could not be reloaded; the last good one stays. {Errors}")]
+    public static partial void PolicyReloadFailed(ILogger logger, string policy, string errors);
+
     [LoggerMessage(EventIds.HandshakeFailed, LogLevel.Information, "A TLS handshake failed: {Error}")]
     public static partial void HandshakeFailed(ILogger logger, string error);
 

@@ -3,20 +3,23 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MutualTls.Credentials;
 using MutualTls.Policies;
+using MutualTls.Sources;
 
 namespace MutualTls.Connections;
 
 /// <summary>Finds the credentials and policies that were registered by name, each made once.</summary>
+/// <remarks>When the options of a policy change, a new one is compiled and put in its place as a whole; one that is not valid is logged, and the last good one stays.</remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
-public sealed class MutualTlsEndpoints
+public sealed class MutualTlsEndpoints : IDisposable
 {
-    private readonly ConcurrentDictionary<string, LocalCredential> _credentials = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, PeerPolicy> _policies = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SnapshotSource<LocalCredential>> _credentials = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SnapshotSource<PeerPolicy>> _policies = new(StringComparer.Ordinal);
     private readonly IReadOnlyDictionary<string, Func<LocalCredential>> _credentialSources;
     private readonly IReadOnlySet<string> _policyNames;
     private readonly IOptionsMonitor<PeerPolicyOptions> _policyOptions;
     private readonly PeerPolicyEngine _engine;
     private readonly ILogger _logger;
+    private readonly IDisposable? _watching;
 
     internal MutualTlsEndpoints(
         IReadOnlyDictionary<string, Func<LocalCredential>> credentialSources, IReadOnlySet<string> policyNames,
@@ -27,6 +30,7 @@ public sealed class MutualTlsEndpoints
         _policyOptions = policyOptions;
         _engine = engine;
         _logger = logger;
+        _watching = policyOptions.OnChange(Reload);
     }
 
     /// <summary>Gets a credential.</summary>
@@ -34,44 +38,33 @@ public sealed class MutualTlsEndpoints
     /// <returns>The credential.</returns>
     /// <exception cref="InvalidOperationException">There is none of that name.</exception>
     /// <exception cref="MutualTlsConfigurationException">It cannot be used.</exception>
-    public LocalCredential Credential(string name) => _credentials.GetOrAdd(
-        name, n => _credentialSources.TryGetValue(n, out Func<LocalCredential>? source) ? source() : throw Unknown("credential", n, _credentialSources.Keys));
+    public SnapshotSource<LocalCredential> Credential(string name) => _credentials.GetOrAdd(
+        name, n => _credentialSources.TryGetValue(n, out Func<LocalCredential>? source) ? new(source()) : throw Unknown("credential", n, _credentialSources.Keys));
 
     /// <summary>Gets a policy.</summary>
     /// <param name="name">The name it was registered by.</param>
     /// <returns>The policy.</returns>
     /// <exception cref="InvalidOperationException">There is none of that name.</exception>
     /// <exception cref="MutualTlsConfigurationException">It cannot be used.</exception>
-    public PeerPolicy Policy(string name) => _policies.GetOrAdd(name, n =>
-    {
-        if (!_policyNames.Contains(n))
-        {
-            throw Unknown("policy", n, _policyNames);
-        }
-
-        PeerPolicyOptions options = _policyOptions.Get(n);
-        foreach (string option in options.Dangerous.InUse())
-        {
-            Policies.Log.DangerousOptionInUse(_logger, n, option);
-        }
-
-        return PeerPolicy.Create(n, options);
-    });
+    public SnapshotSource<PeerPolicy> Policy(string name) => _policies.GetOrAdd(
+        name, n => _policyNames.Contains(n) ? Compile(n, _policyOptions.Get(n)) : throw Unknown("policy", n, _policyNames));
 
     /// <summary>Gets options for connecting to a server.</summary>
     /// <param name="host">The host to dial.</param>
     /// <param name="credential">The name of what we present.</param>
     /// <param name="policy">The name of what we demand.</param>
     /// <returns>The options.</returns>
-    /// <exception cref="InvalidOperationException">There is no such credential or policy.</exception>
-    public MutualTlsClientOptions ClientOptions(string host, string credential, string policy) => new()
+    /// <exception cref="InvalidOperationException">There is no such credential or policy, or the policy audits only: a client always refuses a bad server.</exception>
+    public MutualTlsClientOptions ClientOptions(string host, string credential, string policy)
     {
-        TargetHost = host,
-        Credential = Credential(credential),
-        Policy = Policy(policy),
-        Engine = _engine,
-        Logger = _logger,
-    };
+        SnapshotSource<PeerPolicy> demanded = Policy(policy);
+        if (demanded.Current.AuditOnly)
+        {
+            throw new InvalidOperationException($"Policy '{policy}' has Dangerous.AuditOnly, which is for judging clients; a server is refused or accepted.");
+        }
+
+        return new MutualTlsClientOptions { TargetHost = host, Credential = Credential(credential), Policy = demanded, Engine = _engine, Logger = _logger };
+    }
 
     /// <summary>Gets options for serving clients.</summary>
     /// <param name="credential">The name of what we present.</param>
@@ -103,6 +96,39 @@ public sealed class MutualTlsEndpoints
         if (errors.Count > 0)
         {
             throw new MutualTlsConfigurationException("configuration", errors);
+        }
+    }
+
+    /// <summary>Stops following changes of options.</summary>
+    public void Dispose() => _watching?.Dispose();
+
+    private PeerPolicy Compile(string name, PeerPolicyOptions options)
+    {
+        PeerPolicy policy = PeerPolicy.Create(name, options);
+        foreach (string option in options.Dangerous.InUse())
+        {
+            Policies.Log.DangerousOptionInUse(_logger, name, option);
+        }
+
+        return policy;
+    }
+
+    private void Reload(PeerPolicyOptions options, string? name)
+    {
+        if (name is null || !_policies.TryGetValue(name, out SnapshotSource<PeerPolicy>? source))
+        {
+            return;
+        }
+
+        try
+        {
+            // Within the change, so that of two changes the later one stays.
+            source.Change(_ => Compile(name, options));
+            Log.PolicyReloaded(_logger, name);
+        }
+        catch (MutualTlsConfigurationException exception)
+        {
+            Log.PolicyReloadFailed(_logger, name, string.Join(" ", exception.Errors));
         }
     }
 

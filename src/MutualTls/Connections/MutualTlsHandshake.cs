@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
+using MutualTls.Credentials;
 using MutualTls.Identities;
 using MutualTls.Policies;
 
@@ -14,13 +15,13 @@ internal static class MutualTlsHandshake
     public static async Task<MutualTlsStream> AsClientAsync(Stream transport, MutualTlsClientOptions options, CancellationToken cancellationToken)
     {
         ReferenceIdentity expected = options.ExpectedIdentity ?? ReferenceIdentity.ForHost(options.TargetHost);
-        HandshakeGate gate = new(options.Engine, options.Policy, PeerRole.Server, expected);
+        HandshakeGate gate = new(options.Engine, options.Policy.Current, PeerRole.Server, expected);
         ClosingTransport watched = new(transport);
         SslStream stream = new(watched, leaveInnerStreamOpen: false);
         SslClientAuthenticationOptions tls = new()
         {
             TargetHost = options.TargetHost is ['[', .. var inner, ']'] ? inner : options.TargetHost.TrimEnd('.'),
-            ClientCertificateContext = options.Credential.Context,
+            ClientCertificateContext = options.Credential.Current.Context,
             EnabledSslProtocols = Protocols,
             AllowRenegotiation = false,
             CertificateChainPolicy = HandshakeGate.PlatformPolicy,
@@ -33,15 +34,16 @@ internal static class MutualTlsHandshake
 
     public static async Task<MutualTlsStream> AsServerAsync(Stream transport, MutualTlsServerOptions options, CancellationToken cancellationToken)
     {
-        HandshakeGate gate = new(options.Engine, options.Policy, PeerRole.Client, expected: null);
+        HandshakeGate gate = new(options.Engine, options.Policy.Current, PeerRole.Client, expected: null);
+        LocalCredential credential = options.Credential.Current;
         SslStream stream = new(transport, leaveInnerStreamOpen: false);
         SslServerAuthenticationOptions tls = new()
         {
-            ServerCertificateContext = options.Credential.Context,
+            ServerCertificateContext = credential.Context,
             ClientCertificateRequired = true,
             EnabledSslProtocols = Protocols,
             AllowRenegotiation = false,
-            AllowTlsResume = ResumptionGuard.AllowsResumption(options.Credential, options.Engine.TimeProvider.GetUtcNow()),
+            AllowTlsResume = ResumptionGuard.AllowsResumption(credential, options.Engine.TimeProvider.GetUtcNow()),
             CertificateChainPolicy = HandshakeGate.PlatformPolicy,
             RemoteCertificateValidationCallback = gate.Validate,
             ApplicationProtocols = options.ApplicationProtocols.Count == 0 ? null : [.. options.ApplicationProtocols],
@@ -55,7 +57,7 @@ internal static class MutualTlsHandshake
         {
             if (gate.Verdict is { } verdict)
             {
-                ResumptionGuard.Learn(options.Credential, verdict, gate.PresentedCount, options.Engine.TimeProvider.GetUtcNow(), options.Logger);
+                ResumptionGuard.Learn(credential, verdict, gate.PresentedCount, options.Engine.TimeProvider.GetUtcNow(), options.Logger);
             }
         }
     }
@@ -70,13 +72,17 @@ internal static class MutualTlsHandshake
         {
             await authenticate(linked.Token).ConfigureAwait(false);
             PeerVerdict verdict = await gate.OpenAsync(stream, linked.Token).ConfigureAwait(false);
-            opened = verdict.IsAccepted;
+            opened = verdict.MayConnect;
             if (!opened)
             {
                 throw Refusal(options.Logger, verdict, innerException: null);
             }
 
-            if (options.Logger.IsEnabled(LogLevel.Debug))
+            if (!verdict.IsEnforced)
+            {
+                Log.PeerAudited(options.Logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Primary?.ToString() ?? "", verdict.Primary?.Hint ?? "");
+            }
+            else if (options.Logger.IsEnabled(LogLevel.Debug))
             {
                 Log.PeerAccepted(options.Logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Identity?.ToString() ?? "anonymous", verdict.Identity?.Sha256Fingerprint ?? "-");
             }
@@ -91,7 +97,7 @@ internal static class MutualTlsHandshake
         }
         catch (Exception exception) when (exception is AuthenticationException or (IOException and not MutualTlsException) or InvalidOperationException)
         {
-            if (gate.Verdict is { Outcome: VerdictOutcome.Refused } refused)
+            if (gate.Verdict is { Outcome: VerdictOutcome.Refused, IsEnforced: true } refused)
             {
                 throw Refusal(options.Logger, refused, exception);
             }

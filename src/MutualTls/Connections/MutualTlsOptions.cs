@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using MutualTls.Credentials;
 using MutualTls.Identities;
 using MutualTls.Policies;
+using MutualTls.Sources;
 
 namespace MutualTls.Connections;
 
@@ -15,11 +16,13 @@ public abstract class MutualTlsOptions
     {
     }
 
-    /// <summary>Gets what we present.</summary>
-    public required LocalCredential Credential { get; init; }
+    /// <summary>Gets what we present; each connection takes what is current when it begins.</summary>
+    /// <value>A <see cref="LocalCredential"/> can be given as it is.</value>
+    public required SnapshotSource<LocalCredential> Credential { get; init; }
 
-    /// <summary>Gets what we demand of the peer.</summary>
-    public required PeerPolicy Policy { get; init; }
+    /// <summary>Gets what we demand of the peer; each connection takes what is current when it begins.</summary>
+    /// <value>A <see cref="PeerPolicy"/> can be given as it is.</value>
+    public required SnapshotSource<PeerPolicy> Policy { get; init; }
 
     /// <summary>Gets how long the TLS handshake and the verdict may take together.</summary>
     /// <value>More than zero. The default is 10 seconds.</value>

@@ -39,6 +39,12 @@ internal static class ResumptionGuard
             return;
         }
 
+        // A refusal that is not enforced locks nobody out.
+        if (!verdict.IsEnforced)
+        {
+            return;
+        }
+
         DateTimeOffset? suspendUntil = verdict.Primary?.Reason switch
         {
             ValidationReason.CertificateMissing => now + SessionLifetime,

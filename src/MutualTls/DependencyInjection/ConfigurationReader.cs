@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using MutualTls.Paths;
 using MutualTls.Policies;
 
@@ -55,19 +57,20 @@ internal static class ConfigurationReader
 
     private static void ReadPolicy(IConfigurationSection section, MutualTlsBuilder builder, List<string> errors)
     {
-        CheckKeys(
-            section,
-            ["TrustFiles", "TrustSystemRoots", "Revocation", "Certificate", "Rules", "MaxIntermediates", "CertificatePolicies", "CertificatePolicyRules", "ValidatorTimeout", "Dangerous"],
-            errors);
-        CheckKeys(section.GetSection("Dangerous"), [nameof(DangerousOptions.AcceptAnyServerName)], errors);
-
         // Read once to report what cannot be read; the same again whenever options are made.
         Apply(section, new PeerPolicyOptions(), errors);
-        builder.AddPolicy(section.Key, policy => Apply(section, policy.Options, errors: []));
+        builder.AddPolicy(section.Key, policy => Apply(section, policy.Options, policy.Options.ConfigurationErrors));
+        builder.Services.AddSingleton<IOptionsChangeTokenSource<PeerPolicyOptions>>(new ConfigurationChangeTokenSource<PeerPolicyOptions>(section.Key, section));
     }
 
     private static void Apply(IConfigurationSection section, PeerPolicyOptions options, List<string> errors)
     {
+        CheckKeys(
+            section,
+            ["TrustFiles", "TrustSystemRoots", "Revocation", "Certificate", "Rules", "MaxIntermediates", "CertificatePolicies", "CertificatePolicyRules",
+                "ValidatorTimeout", "VerdictCacheLimit", "Dangerous"],
+            errors);
+        CheckKeys(section.GetSection("Dangerous"), [nameof(DangerousOptions.AcceptAnyServerName), nameof(DangerousOptions.AuditOnly)], errors);
         AddAll(section.GetSection("TrustFiles"), options.TrustFiles);
         AddAll(section.GetSection("CertificatePolicies"), options.CertificatePolicies);
         options.TrustSystemRoots = Value(section, "TrustSystemRoots", bool.TryParse, options.TrustSystemRoots, errors);
@@ -77,9 +80,11 @@ internal static class ConfigurationReader
         options.CertificatePolicyRules = Value<CertificatePolicyRules>(section, "CertificatePolicyRules", TryParseName, options.CertificatePolicyRules, errors);
         options.MaxIntermediates = Value<int>(section, "MaxIntermediates", TryParseCount, options.MaxIntermediates, errors);
         options.ValidatorTimeout = Value<TimeSpan>(section, "ValidatorTimeout", TryParseTime, options.ValidatorTimeout, errors);
+        options.VerdictCacheLimit = Value<long>(section, "VerdictCacheLimit", TryParseBytes, options.VerdictCacheLimit, errors);
         IConfigurationSection dangerous = section.GetSection("Dangerous");
         options.Dangerous.AcceptAnyServerName = Value(
             dangerous, nameof(DangerousOptions.AcceptAnyServerName), bool.TryParse, options.Dangerous.AcceptAnyServerName, errors);
+        options.Dangerous.AuditOnly = Value(dangerous, nameof(DangerousOptions.AuditOnly), bool.TryParse, options.Dangerous.AuditOnly, errors);
     }
 
     private delegate bool Parser<T>(string text, out T value);
@@ -110,6 +115,8 @@ internal static class ConfigurationReader
     }
 
     private static bool TryParseCount(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+
+    private static bool TryParseBytes(string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
     private static bool TryParseTime(string text, out TimeSpan value) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
 

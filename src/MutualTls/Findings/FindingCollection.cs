@@ -49,6 +49,18 @@ public sealed class FindingCollection : IReadOnlyList<Finding>
         }
     }
 
+    /// <summary>Gets one collection with the findings of both; null if both are.</summary>
+    internal static FindingCollection? Join(FindingCollection? first, FindingCollection? second)
+    {
+        if (first is null || second is null)
+        {
+            return first ?? second;
+        }
+
+        first.AddRange(second);
+        return first;
+    }
+
     /// <inheritdoc/>
     public IEnumerator<Finding> GetEnumerator() => _findings.GetEnumerator();
 

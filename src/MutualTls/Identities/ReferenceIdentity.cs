@@ -27,6 +27,8 @@ public sealed class ReferenceIdentity : IEquatable<ReferenceIdentity>
     /// <summary>Gets the name as it is compared: a host in lower case and A-labels, an address in its usual form.</summary>
     public string Text { get; }
 
+    internal ReadOnlySpan<byte> Octets => _value;
+
     /// <summary>Expects the host that was dialled: an IP address if it is one, else a DNS name.</summary>
     /// <param name="host">For example <c>orders.internal</c>, <c>10.0.0.7</c> or <c>[::1]</c>; Unicode is turned into A-labels.</param>
     /// <returns>The identity.</returns>

@@ -23,6 +23,19 @@ internal ref struct Judgement(PeerPolicy policy, PeerRole role, ReferenceIdentit
     /// <summary>Gets what was found and does not refuse: what soft-fail and report-only let pass.</summary>
     public FindingCollection? Warnings { get; private set; }
 
+    /// <summary>Gets the first moment at which what was found holds; beside the dates of the path.</summary>
+    public DateTimeOffset From { get; private set; } = DateTimeOffset.MinValue;
+
+    /// <summary>Gets the first moment at which it no longer does.</summary>
+    public DateTimeOffset Until { get; private set; } = DateTimeOffset.MaxValue;
+
+    /// <summary>States that what was found holds only from <paramref name="from"/> and before <paramref name="until"/>.</summary>
+    public void HoldsWithin(DateTimeOffset from, DateTimeOffset until)
+    {
+        From = from > From ? from : From;
+        Until = until < Until ? until : Until;
+    }
+
     public void Add(ValidationReason reason, int depth, string? detail = null) => (Findings ??= []).Add(reason, depth, detail);
 
     public void Warn(ValidationReason reason, int depth, string? detail = null) => (Warnings ??= []).Add(reason, depth, detail);

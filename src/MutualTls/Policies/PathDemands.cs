@@ -9,7 +9,7 @@ internal static class PathDemands
     /// <summary>Runs every demand over the path; a demand reads what is in memory and never waits.</summary>
     public static PathAnswer Check(VerifiedPath path, in Judgement judgement)
     {
-        PathAnswer answer = new();
+        PathAnswer answer = PathAnswer.Good;
         return answer;
     }
 }
@@ -26,8 +26,16 @@ internal struct PathAnswer
     /// <summary>Gets or sets whether an answer is awaited.</summary>
     public bool IsPending { get; set; }
 
+    /// <summary>Gets the first moment at which the answer no longer holds, beside the dates of the path.</summary>
+    public DateTimeOffset Until { get; private set; }
+
     public readonly VerdictOutcome Outcome =>
         Findings is not null ? VerdictOutcome.Refused : IsPending ? VerdictOutcome.Pending : VerdictOutcome.Accepted;
+
+    public static PathAnswer Good => new() { Until = DateTimeOffset.MaxValue };
+
+    /// <summary>States that the answer holds only before <paramref name="until"/>.</summary>
+    public void HoldsUntil(DateTimeOffset until) => Until = until < Until ? until : Until;
 
     public void Add(ValidationReason reason, int depth, string? detail = null) => (Findings ??= []).Add(reason, depth, detail);
 

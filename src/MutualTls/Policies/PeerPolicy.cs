@@ -1,5 +1,7 @@
 using MutualTls.Certificates;
 using MutualTls.Paths;
+using MutualTls.Policies.Caching;
+using MutualTls.Sources;
 using MutualTls.Trust;
 
 namespace MutualTls.Policies;
@@ -10,6 +12,9 @@ public sealed class PeerPolicy
 {
     private static long _versions;
 
+    // What changes while the policy stands: each only grows, so their sum tells of any change.
+    private readonly IVersioned[] _restsOn = [];
+
     internal PeerPolicy(string name, PeerPolicyOptions options, TrustAnchorSet anchors)
     {
         Name = name;
@@ -18,6 +23,8 @@ public sealed class PeerPolicy
         Certificate = options.Certificate;
         Revocation = options.Revocation;
         AcceptAnyServerName = options.Dangerous.AcceptAnyServerName;
+        AuditOnly = options.Dangerous.AuditOnly;
+        Cache = new VerdictCache(options.VerdictCacheLimit);
         Validators = [.. options.Validators];
         ValidatorTimeout = options.ValidatorTimeout;
         CertificatePolicyRules rules = options.CertificatePolicyRules;
@@ -52,6 +59,28 @@ public sealed class PeerPolicy
     internal PathParameters PathParameters { get; }
 
     internal bool AcceptAnyServerName { get; }
+
+    internal bool AuditOnly { get; }
+
+    /// <summary>Gets what this policy remembers: no verdict outlives it or leaves it.</summary>
+    internal VerdictCache Cache { get; }
+
+    internal FirstSights FirstSights { get; } = new();
+
+    /// <summary>Gets a number that grows whenever something changes that verdicts of this policy rest on.</summary>
+    internal long Epoch
+    {
+        get
+        {
+            long epoch = 0;
+            foreach (IVersioned source in _restsOn)
+            {
+                epoch += source.Version;
+            }
+
+            return epoch;
+        }
+    }
 
     internal IPeerValidator[] Validators { get; }
 

@@ -105,6 +105,22 @@ public sealed class PeerPolicyBuilder
         return this;
     }
 
+    /// <summary>Asks a delegate, as one more validator.</summary>
+    /// <param name="name">The name that findings and logs show.</param>
+    /// <param name="validate">Calls <see cref="PeerValidationContext.Refuse"/> if the peer may not connect; used by many connections at once.</param>
+    /// <returns>This builder.</returns>
+    public PeerPolicyBuilder AddValidator(string name, Func<PeerValidationContext, CancellationToken, ValueTask> validate)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(validate);
+        return AddValidator(new DelegateValidator(name, validate));
+    }
+
+    /// <summary>Also asks the operating system, as one more validator: the peer's path must end at one of its trusted roots too.</summary>
+    /// <returns>This builder.</returns>
+    /// <remarks>Checks neither revocation nor names, which this library does, and downloads nothing.</remarks>
+    public PeerPolicyBuilder AlsoAskOperatingSystem() => AddValidator(new PlatformValidator());
+
     /// <summary>Asks one more validator, from the services or made with them.</summary>
     /// <typeparam name="TValidator">Its type; one object serves the policy's whole life.</typeparam>
     /// <returns>This builder.</returns>

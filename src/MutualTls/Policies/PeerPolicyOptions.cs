@@ -47,10 +47,17 @@ public sealed class PeerPolicyOptions
     /// <value>The default is none.</value>
     public IList<IPeerValidator> Validators { get; } = [];
 
-    /// <summary>Gets or sets how long all validators together may take.</summary>
+    /// <summary>Gets or sets how long each validator may take.</summary>
     /// <value>From 1 millisecond to 1 minute. The default is 10 seconds.</value>
     public TimeSpan ValidatorTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Gets or sets how much memory remembered verdicts may take, in bytes; the peers seen least lately are forgotten first.</summary>
+    /// <value>From 1 MiB to 16 GiB. The default is 64 MiB: about 30,000 peers.</value>
+    public long VerdictCacheLimit { get; set; } = 64 << 20;
+
     /// <summary>Gets what weakens the policy.</summary>
     public DangerousOptions Dangerous { get; } = new();
+
+    /// <summary>Gets what could not be read from configuration: a demand that cannot be read must not go unmade.</summary>
+    internal List<string> ConfigurationErrors { get; } = [];
 }

@@ -10,6 +10,7 @@ internal static class PeerPolicyValidation
     /// <summary>Reads the anchors and checks the rest.</summary>
     public static TrustAnchorSet Check(PeerPolicyOptions options, List<string> errors)
     {
+        errors.AddRange(options.ConfigurationErrors);
         List<TrustAnchor> anchors = [.. options.TrustAnchors];
         int index = 0;
         foreach (string path in options.TrustFiles)
@@ -35,6 +36,9 @@ internal static class PeerPolicyValidation
         Require(
             options.ValidatorTimeout >= TimeSpan.FromMilliseconds(1) && options.ValidatorTimeout <= TimeSpan.FromMinutes(1), errors,
             $"ValidatorTimeout: {options.ValidatorTimeout} is not from 1 millisecond to 1 minute.");
+        Require(
+            options.VerdictCacheLimit is >= 1 << 20 and <= 16L << 30, errors,
+            $"VerdictCacheLimit: {options.VerdictCacheLimit} is not from {1 << 20} (1 MiB) to {16L << 30} (16 GiB) bytes.");
         foreach (string policy in options.CertificatePolicies)
         {
             Require(IsPolicy(policy), errors, $"CertificatePolicies: '{policy}' is no dotted object identifier.");

@@ -1,7 +1,9 @@
+using System.Security.Claims;
 using MutualTls.Certificates;
 using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Paths;
+using MutualTls.Policies.Caching;
 
 namespace MutualTls.Policies;
 
@@ -17,6 +19,21 @@ public sealed class PeerVerdict
         Role = role;
         Policy = policy;
         Expected = expected;
+        IsEnforced = !(policy.AuditOnly && role == PeerRole.Client && outcome == VerdictOutcome.Refused);
+    }
+
+    // The final verdict of a pending one.
+    private PeerVerdict(PeerVerdict pending, FindingCollection? against, FindingCollection? soft, IReadOnlyList<Claim> claims)
+        : this(against is null ? VerdictOutcome.Accepted : VerdictOutcome.Refused, pending.Role, pending.Policy, pending.Expected)
+    {
+        Path = pending.Path;
+        EndEntity = pending.EndEntity;
+        Against = against;
+        Soft = FindingCollection.Join(soft, pending.Soft);
+        JudgedAt = pending.JudgedAt;
+        From = pending.From;
+        Until = pending.Until;
+        Claims = claims;
     }
 
     /// <summary>Gets what the verdict says.</summary>
@@ -50,14 +67,26 @@ public sealed class PeerVerdict
     /// <summary>Gets when the peer was judged.</summary>
     public DateTimeOffset JudgedAt { get; internal init; }
 
+    /// <summary>Gets the first moment at which the verdict no longer stands: a certificate of the path ends, or an answer that it rests on does.</summary>
+    public DateTimeOffset Until { get; internal init; }
+
+    /// <summary>Gets what the application's validators said of the peer; empty unless it is accepted.</summary>
+    public IReadOnlyList<Claim> Claims { get; } = [];
+
     /// <summary>Gets the finding to show first, or null if there is none.</summary>
     public Finding? Primary => Against?.Primary;
 
-    /// <summary>Gets whether the peer may connect.</summary>
+    /// <summary>Gets whether a refusal is carried out; false under <see cref="DangerousOptions.AuditOnly"/>, where the peer connects and is worth nothing.</summary>
+    public bool IsEnforced { get; internal init; }
+
+    /// <summary>Gets whether nothing speaks against the peer.</summary>
     public bool IsAccepted => Outcome == VerdictOutcome.Accepted;
 
     /// <summary>Gets whether the peer may connect and has proved who it is; false for an anonymous client.</summary>
     public bool IsAuthenticated => IsAccepted && Path is not null;
+
+    /// <summary>Gets whether bytes may pass: the peer is accepted, or its refusal is not enforced.</summary>
+    public bool MayConnect => IsAccepted || !IsEnforced;
 
     /// <summary>Gets what was checked and what each check said, in the order people ask.</summary>
     public IReadOnlyList<VerdictCheck> Checks => VerdictChecks.Of(this);
@@ -71,6 +100,21 @@ public sealed class PeerVerdict
 
     internal FindingCollection? Soft { get; init; }
 
+    /// <summary>Gets the first moment at which the verdict stands.</summary>
+    internal DateTimeOffset From { get; init; }
+
+    /// <summary>Gets whether the verdict is pending on revocation data.</summary>
+    internal bool AwaitsRevocation { get; init; }
+
+    /// <summary>Gets the judgement of somebody else that this one awaits.</summary>
+    internal Task<PeerVerdict>? FirstSight { get; init; }
+
+    /// <summary>Gets or sets where the verdict is remembered; set once, before anybody else sees it.</summary>
+    internal CachedVerdict? Entry { get; set; }
+
+    /// <summary>Gets whether the verdict may be remembered: accepted, or it would be but for the application's validators.</summary>
+    internal bool IsKeepable => Path is not null && Outcome != VerdictOutcome.Refused && !AwaitsRevocation;
+
     /// <summary>Makes a refusal for one reason, of a peer whose certificates were not judged.</summary>
     internal static PeerVerdict Refused(PeerRole role, PeerPolicy policy, ReferenceIdentity? expected, Finding finding, DateTimeOffset now)
     {
@@ -79,14 +123,17 @@ public sealed class PeerVerdict
         return new PeerVerdict(VerdictOutcome.Refused, role, policy, expected) { Against = findings, JudgedAt = now };
     }
 
+    /// <summary>Makes the refusal of a peer that changed its certificate within one connection; enforced in every mode.</summary>
+    internal static PeerVerdict CertificateChanged(PeerRole role, PeerPolicy policy, ReferenceIdentity? expected, DateTimeOffset now)
+    {
+        FindingCollection findings = [];
+        findings.Add(ValidationReason.CertificateChanged);
+        return new PeerVerdict(VerdictOutcome.Refused, role, policy, expected) { Against = findings, JudgedAt = now, IsEnforced = true };
+    }
+
     /// <summary>Makes the final verdict of a pending one.</summary>
-    internal PeerVerdict Complete(FindingCollection? against) =>
-        new(against is null ? VerdictOutcome.Accepted : VerdictOutcome.Refused, Role, Policy, Expected)
-        {
-            Path = Path,
-            EndEntity = EndEntity,
-            Against = against,
-            Soft = Soft,
-            JudgedAt = JudgedAt,
-        };
+    internal PeerVerdict Refuse(FindingCollection against, FindingCollection? soft = null) => new(this, against, soft, claims: []);
+
+    /// <summary>Makes the final verdict of a pending one.</summary>
+    internal PeerVerdict Accept(FindingCollection? soft, IReadOnlyList<Claim> claims) => new(this, against: null, soft, claims);
 }

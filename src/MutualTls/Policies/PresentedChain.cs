@@ -27,6 +27,8 @@ public sealed class PresentedChain
     /// <summary>Gets how many certificates were presented.</summary>
     public int Count => _certificates.Length;
 
+    internal ReadOnlySpan<ReadOnlyMemory<byte>> Certificates => _certificates;
+
     internal ReadOnlyMemory<byte> EndEntity => _certificates.Length == 0 ? default : _certificates[0];
 
     /// <summary>Takes the certificate that <see cref="System.Net.Security.SslStream"/> hands out, and what came with it.</summary>

@@ -4,7 +4,7 @@ namespace MutualTls.Sources;
 /// <remarks>Readers take <see cref="Current"/> once and use it throughout. A failed change keeps the last good value.</remarks>
 /// <typeparam name="T">An immutable type.</typeparam>
 /// <threadsafety>Safe from any thread; reads take no lock.</threadsafety>
-public sealed class SnapshotSource<T>
+public sealed class SnapshotSource<T> : IVersioned
     where T : class
 {
     private readonly Lock _changing = new();
@@ -28,6 +28,12 @@ public sealed class SnapshotSource<T>
     /// <summary>Gets how many values there have been; never smaller than before.</summary>
     /// <remarks>Read it before <see cref="Current"/>: what was derived from an older value then never carries a newer version.</remarks>
     public long Version => Volatile.Read(ref _version);
+
+    /// <summary>Makes a source of a value that nobody changes.</summary>
+    /// <param name="value">The value.</param>
+#pragma warning disable CA2225 // The constructor is the other way to write it.
+    public static implicit operator SnapshotSource<T>(T value) => new(value);
+#pragma warning restore CA2225
 
     /// <summary>Puts a new value in the place of the old one.</summary>
     /// <param name="next">The new value.</param>

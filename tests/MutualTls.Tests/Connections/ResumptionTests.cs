@@ -149,7 +149,7 @@ public class ResumptionTests
                 using TcpClient tcp = await listener.AcceptTcpClientAsync(Pair.Stop);
                 await using SslStream tls = new(tcp.GetStream());
                 await tls.AuthenticateAsServerAsync(
-                    new SslServerAuthenticationOptions { ServerCertificateContext = options.Credential.Context, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 }, Pair.Stop);
+                    new SslServerAuthenticationOptions { ServerCertificateContext = options.Credential.Current.Context, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 }, Pair.Stop);
                 await tls.WriteAsync(new byte[1], Pair.Stop);
                 await tls.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, Pair.Stop);
             });

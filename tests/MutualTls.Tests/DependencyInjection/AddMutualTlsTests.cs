@@ -48,8 +48,8 @@ public class AddMutualTlsTests
         using ServiceProvider provider = services.BuildServiceProvider();
         MutualTlsEndpoints endpoints = provider.GetRequiredService<MutualTlsEndpoints>();
 
-        Assert.Single(endpoints.Policy("partners").Anchors);
-        Assert.Equal(PeerCertificateMode.Optional, endpoints.Policy("partners").Certificate);
+        Assert.Single(endpoints.Policy("partners").Current.Anchors);
+        Assert.Equal(PeerCertificateMode.Optional, endpoints.Policy("partners").Current.Certificate);
         Assert.NotNull(endpoints.Credential("web"));
     }
 

@@ -1,0 +1,201 @@
+using Microsoft.Extensions.Time.Testing;
+using MutualTls.Findings;
+using MutualTls.Identities;
+using MutualTls.Policies;
+using MutualTls.Policies.Caching;
+using MutualTls.Testing;
+using MutualTls.Tests.Support;
+
+namespace MutualTls.Tests.Policies.Caching;
+
+/// <summary>Design section 2, rule 11: what is remembered, for whom, and for how long.</summary>
+public class VerdictCacheTests
+{
+    private static readonly PeerRole Client = PeerRole.Client;
+
+    [Fact]
+    public void Judge_SameAgain_IsTheSameVerdictAndAllocatesNothing()
+    {
+        TestPki pki = new();
+        PeerPolicyEngine engine = new();
+        PeerPolicy policy = Pair.Trusting(pki.Root);
+        PresentedChain presented = Pair.Presented(pki.Client);
+        PeerVerdict first = engine.Judge(policy, Client, presented);
+        Assert.Same(first, engine.Judge(policy, Client, presented));
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            engine.Judge(policy, Client, presented);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    // The key is everything the verdict depends on.
+    [Fact]
+    public void Judge_AnythingElseDiffers_IsJudgedAnew()
+    {
+        TestPki pki = new();
+        PeerPolicyEngine engine = new();
+        PeerPolicy policy = Pair.Trusting(pki.Root, p => p.Options.Rules = MutualTls.Paths.RulePreset.Rfc5280);
+        TestCertificate both = pki.Issuing.Issue(c => c.WithSan(n => n.Dns("localhost").Dns("other")).WithEku(TestOids.ServerAuthentication, TestOids.ClientAuthentication));
+        PresentedChain presented = Pair.Presented(both);
+        PeerVerdict asServer = engine.Judge(policy, PeerRole.Server, presented, ReferenceIdentity.ForHost("localhost"));
+        Assert.True(asServer.IsAccepted);
+
+        PeerVerdict[] others =
+        [
+            engine.Judge(policy, PeerRole.Server, presented, ReferenceIdentity.ForHost("other")),
+            engine.Judge(policy, PeerRole.Client, presented),
+            engine.Judge(policy, PeerRole.Server, new PresentedChain(both.Der, pki.Issuing.Der, pki.Client.Der), ReferenceIdentity.ForHost("localhost")),
+            engine.Judge(Pair.Trusting(pki.Root), PeerRole.Server, presented, ReferenceIdentity.ForHost("localhost")),
+        ];
+        Assert.All(others, verdict => Assert.NotSame(asServer, verdict));
+        Assert.Equal(ValidationReason.NameMismatch, engine.Judge(policy, PeerRole.Server, presented, ReferenceIdentity.ForHost("third")).Primary!.Value.Reason);
+        Assert.Same(asServer, engine.Judge(policy, PeerRole.Server, presented, ReferenceIdentity.ForHost("localhost")));
+    }
+
+    // Pitfall 15: a failure is never cached.
+    [Fact]
+    public void Judge_Refused_IsNotKept()
+    {
+        TestPki pki = new(), stranger = new();
+        PeerPolicy policy = Pair.Trusting(pki.Root);
+        PeerPolicyEngine engine = new();
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.False(engine.Judge(policy, Client, Pair.Presented(stranger.Client)).IsAccepted);
+        }
+
+        Assert.Equal(0, policy.Cache.Count);
+    }
+
+    // Pitfall 23: the clock is stepped both ways.
+    [Fact]
+    public void Judge_ClockSteppedBothWays_NeverAcceptsOutsideTheDates()
+    {
+        DateTimeOffset start = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
+        FakeTimeProvider clock = new(start);
+        TestPki pki = new(new TestPkiOptions { TimeProvider = clock, Client = c => c.Validity(start, start.AddHours(1)) });
+        PeerPolicyEngine engine = new(new Shifting(clock));
+        PeerPolicy policy = Pair.Trusting(pki.Root);
+        PresentedChain presented = Pair.Presented(pki.Client);
+        foreach ((int minutes, bool accepted) in ((int, bool)[])[(0, true), (59, true), (61, false), (30, true), (-1, false), (0, true), (60, true), (61, false), (10, true)])
+        {
+            Shifting.Minutes = minutes;
+            Assert.Equal(accepted, engine.Judge(policy, Client, presented).IsAccepted);
+        }
+    }
+
+    [Fact]
+    public void Add_ManyDistinctPeers_StaysWithinItsBytes()
+    {
+        TestPki pki = new();
+        PeerVerdict verdict = Pair.JudgeClient(pki);
+        VerdictCache cache = new(limit: 1 << 20);
+        for (int i = 0; i < 5_000; i++)
+        {
+            AddOne(cache, verdict, i);
+            Assert.InRange(cache.Bytes, 0, 1 << 20);
+        }
+
+        Assert.InRange(cache.Count, 300, 1000);
+    }
+
+    // A flood of peers that come once leaves those that come often where they are.
+    [Fact]
+    public void Find_FloodOfStrangersOnceEach_KnownPeersStay()
+    {
+        TestPki pki = new();
+        PeerVerdict verdict = Pair.JudgeClient(pki);
+        VerdictCache cache = new(limit: 2_000_000);
+        const int Known = 500;
+        for (int i = 0; i < Known; i++)
+        {
+            AddOne(cache, verdict, i);
+            Assert.True(Has(cache, i));
+        }
+
+        int asked = 0, found = 0;
+        for (int stranger = 0; stranger < 50_000; stranger++)
+        {
+            AddOne(cache, verdict, 1_000_000 + stranger);
+            asked++;
+            if (Has(cache, stranger % Known))
+            {
+                found++;
+            }
+            else
+            {
+                AddOne(cache, verdict, stranger % Known);
+            }
+        }
+
+        Assert.InRange((double)found / asked, 0.99, 1);
+    }
+
+    // The same peer judged again and again (its answers end early): what was replaced leaves no trace.
+    [Fact]
+    public void Add_SameKeyOverAndOver_DoesNotGrow()
+    {
+        TestPki pki = new();
+        PeerVerdict verdict = Pair.JudgeClient(pki);
+        VerdictCache cache = new(limit: 1 << 20);
+        for (int i = 0; i < 10_000; i++)
+        {
+            AddOne(cache, verdict, 7);
+        }
+
+        Assert.Equal(1, cache.Count);
+        Assert.InRange(cache.Bytes, 1, 3_000);
+        Assert.InRange(cache.Queued, 1, 32);
+    }
+
+    [Fact]
+    public async Task Find_WhileTheTableGrowsAndShrinks_NeverFindsAnothersEntry()
+    {
+        TestPki pki = new();
+        PeerVerdict verdict = Pair.JudgeClient(pki);
+        VerdictCache cache = new(limit: 1 << 20);
+        using CancellationTokenSource stop = new();
+        Task writer = Task.Run(() =>
+        {
+            for (int i = 0; !stop.IsCancellationRequested; i++)
+            {
+                AddOne(cache, verdict, i % 3_000);
+            }
+        }, Pair.Stop);
+        for (int i = 0; i < 200_000; i++)
+        {
+            int wanted = i % 3_000;
+            if (Find(cache, wanted) is { } entry)
+            {
+                Assert.True(entry.IsFor(KeyOf(wanted)));
+            }
+        }
+
+        await stop.CancelAsync();
+        await writer;
+    }
+
+    private static PresentedKey KeyOf(int number) => new(new PresentedChain((ReadOnlyMemory<byte>)BitConverter.GetBytes(number)), Client, expected: null);
+
+    private static CachedVerdict? Find(VerdictCache cache, int number) => cache.Find(KeyOf(number));
+
+    private static bool Has(VerdictCache cache, int number) => Find(cache, number) is not null;
+
+    private static void AddOne(VerdictCache cache, PeerVerdict verdict, int number)
+    {
+        PresentedKey key = KeyOf(number);
+        cache.Add(new CachedVerdict(key, key.Presented.Certificates.ToArray(), new CachedVerdict.Stamp(verdict, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, 0)), key);
+    }
+
+    // FakeTimeProvider does not go back.
+    private sealed class Shifting(TimeProvider inner) : TimeProvider
+    {
+        public static int Minutes { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow().AddMinutes(Minutes);
+    }
+}
