@@ -57,7 +57,7 @@ internal static class MutualTlsHandshake
         {
             if (gate.Verdict is { } verdict)
             {
-                ResumptionGuard.Learn(credential, verdict, gate.PresentedCount, options.Engine.TimeProvider.GetUtcNow(), options.Logger);
+                ResumptionGuard.Learn(credential, verdict, gate.PresentedCount, options.Engine, options.Logger);
             }
         }
     }

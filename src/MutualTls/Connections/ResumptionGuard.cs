@@ -25,14 +25,16 @@ internal static class ResumptionGuard
         Suspended.IsEmpty || !Suspended.TryGetValue(credential.Parsed.Sha256Fingerprint, out DateTimeOffset until) || now >= until;
 
     /// <summary>Learns from a client's verdict.</summary>
-    public static void Learn(LocalCredential credential, PeerVerdict verdict, int presentedCount, DateTimeOffset now, ILogger logger)
+    public static void Learn(LocalCredential credential, PeerVerdict verdict, int presentedCount, PeerPolicyEngine engine, ILogger logger)
     {
+        DateTimeOffset now = engine.TimeProvider.GetUtcNow();
         string key = credential.Parsed.Sha256Fingerprint;
         if (verdict.IsAuthenticated)
         {
-            // A full handshake has brought the intermediates back into memory.
+            // A full handshake brings the intermediates back, even where the verdict itself was remembered.
             if (!Suspended.IsEmpty && presentedCount > 1 && Suspended.TryGetValue(key, out DateTimeOffset until) && until == DateTimeOffset.MaxValue)
             {
+                engine.Remember(verdict);
                 Suspended.TryRemove(key, out _);
             }
 

@@ -109,6 +109,21 @@ public sealed class PeerPolicyEngine
         return verdict;
     }
 
+    /// <summary>Makes sure that the intermediates of an accepted peer are known, for its resumed sessions.</summary>
+    internal void Remember(PeerVerdict verdict)
+    {
+        if (verdict is { IsAccepted: true, Path: { } path })
+        {
+            Remember(path);
+        }
+    }
+
+    private void Remember(VerifiedPath path)
+    {
+        _memo.Remember(path);
+        _pool.Add(path);
+    }
+
     // The hot path: no allocation, no lock.
     private PeerVerdict? Recall(PeerPolicy policy, in PresentedKey key)
     {
@@ -229,8 +244,7 @@ public sealed class PeerPolicyEngine
         PathAnswer chosenAnswer = default;
         while (finder.Next() is { } path)
         {
-            _memo.Remember(path);
-            _pool.Add(path);
+            Remember(path);
             PathAnswer answer = PathDemands.Check(path, judgement);
             if (chosen is null || answer.Outcome > chosenAnswer.Outcome)
             {
