@@ -61,7 +61,7 @@ public class SnippetTests
         using MemoryStream json = new(Encoding.UTF8.GetBytes(Configuration));
         IConfigurationRoot configuration = new ConfigurationBuilder().AddJsonStream(json).Build();
         using ServiceProvider provider = new ServiceCollection().AddMutualTls(configuration.GetSection("MutualTls")).BuildServiceProvider();
-        Assert.Single(provider.GetRequiredService<MutualTlsEndpoints>().Policy("partners").Anchors);
+        Assert.Single(provider.GetRequiredService<MutualTlsEndpoints>().Policy("partners").Current.Anchors);
     }
 
     [Fact]
