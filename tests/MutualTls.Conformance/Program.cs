@@ -5,6 +5,8 @@ using MutualTls.Conformance.Cases;
 Argument<string[]> files = new("files") { Description = "Files of x509-limbo test cases, plain or gzip.", Arity = ArgumentArity.OneOrMore };
 Option<string[]> scopes = new("--scope") { Description = "A file that maps ids to scopes, plain or gzip; may be given several times." };
 
+Argument<string> folder = new("folder") { Description = "The folder with pkits.json, certs and crls." };
+
 RootCommand root = new("Runs outside suites of certificate path validation against MutualTls, and against others to compare.")
 {
     new ConformanceCommand().Build(
@@ -16,6 +18,11 @@ RootCommand root = new("Runs outside suites of certificate path validation again
             command.Options.Add(scopes);
         },
         (parsed, cancellationToken) => LimboSuite.ReadAsync(parsed.GetRequiredValue(files), parsed.GetValue(scopes) ?? [], cancellationToken)),
+    new ConformanceCommand().Build(
+        "pkits",
+        "Runs the NIST public key interoperability test suite.",
+        command => command.Arguments.Add(folder),
+        (parsed, cancellationToken) => PkitsSuite.ReadAsync(parsed.GetRequiredValue(folder), cancellationToken)),
 };
 
 return await root.Parse(args).InvokeAsync();

@@ -13,9 +13,12 @@ namespace MutualTls.Trust;
 /// <threadsafety>Immutable; safe from any thread.</threadsafety>
 public sealed class TrustAnchor
 {
+    private const int Unknown = 0, Yes = 1, No = 2;
+
     private readonly ReadOnlyMemory<byte> _name;
     private readonly ReadOnlyMemory<byte> _keyInfo;
     private VerificationKey? _key;
+    private int _selfSigned = Unknown;
 
     private TrustAnchor(ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> keyInfo, SubjectPublicKeyInfo key, ParsedCertificate? certificate)
     {
@@ -38,6 +41,21 @@ public sealed class TrustAnchor
 
     /// <summary>Gets what kind of key it is; its ranges count from the start of <see cref="EncodedKey"/>.</summary>
     internal SubjectPublicKeyInfo PublicKey { get; }
+
+    /// <summary>Gets whether the anchor's certificate is signed with the anchor's own key, whatever its issuer is called. RFC 5280 section 4.2.1.1. Found out once.</summary>
+    internal bool IsSelfSigned
+    {
+        get
+        {
+            if (_selfSigned == Unknown)
+            {
+                _selfSigned = Certificate is { } own && GetVerificationKey() is { } key && key.Supports(own.SignatureAlgorithm)
+                    && key.Verify(own.SignatureAlgorithm, own.Tbs, own.Signature) ? Yes : No;
+            }
+
+            return _selfSigned == Yes;
+        }
+    }
 
     /// <summary>Takes a certificate of a CA, self-signed or not, as an anchor.</summary>
     /// <param name="der">Exactly one DER certificate.</param>

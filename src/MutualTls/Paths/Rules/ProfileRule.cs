@@ -1,6 +1,7 @@
 using MutualTls.Certificates;
 using MutualTls.Encoding;
 using MutualTls.Findings;
+using MutualTls.Trust;
 
 namespace MutualTls.Paths.Rules;
 
@@ -12,38 +13,57 @@ internal static class ProfileRule
     {
         for (int depth = 0; depth <= path.AnchorDepth; depth++)
         {
-            if (path.At(depth) is { } certificate && BrokenRule(certificate, isAnchor: depth == path.AnchorDepth) is { } rule)
+            if (path.At(depth) is { } certificate && BrokenRule(certificate, depth == path.AnchorDepth ? path.Anchor : null) is { } rule)
             {
                 path.Add(ValidationReason.ProfileViolation, depth, rule);
             }
         }
     }
 
-    private static string? BrokenRule(ParsedCertificate certificate, bool isAnchor)
+    private static string? BrokenRule(ParsedCertificate certificate, TrustAnchor? anchor)
     {
         CertificateExtensions extensions = certificate.Extensions;
         bool emptySubject = DistinguishedName.IsEmpty(certificate.SubjectName);
         return
-            SerialRule(certificate.SerialNumberBytes)
-            ?? KeyIdentifierRule(certificate, isAnchor)
+            (anchor is null ? SerialRule(certificate.SerialNumberBytes) : null)
+            ?? ValidityRule(certificate)
+            ?? (HasUniqueIdentifier(certificate) ? "4.1.2.8: no unique identifiers" : null)
+            ?? KeyIdentifierRule(certificate, anchor)
             ?? CriticalityRule(extensions)
-            ?? (certificate.IsCa && emptySubject ? "4.1.2.6: a CA has a subject" : null)
+            ?? (certificate.IsCa && !extensions.IsCritical(ExtensionKind.BasicConstraints) ? "4.2.1.9: the basic constraints of a CA are critical" : null)
             ?? (emptySubject && !extensions.IsCritical(ExtensionKind.SubjectAlternativeName) ? "4.1.2.6: without a subject, subjectAltName is critical" : null)
+            ?? (certificate.KeyUsages is KeyUsages.None ? "4.2.1.3: a key usage names at least one use" : null)
             ?? (certificate.KeyUsages is { } usages && usages.HasFlag(KeyUsages.KeyCertSign) && !certificate.IsCa ? "4.2.1.3: keyCertSign needs cA" : null)
             ?? (certificate.PathLength is not null && !certificate.IsCa ? "4.2.1.9: a path length needs cA" : null)
             ?? (!certificate.IsCa && extensions.Has(ExtensionKind.NameConstraints) ? "4.2.1.10: name constraints are for CAs" : null)
             ?? NameConstraintsRule(certificate)
-            ?? (HasUnderscore(certificate) ? "4.2.1.6: a DNS name has letters, digits and hyphens" : null);
+            ?? (HasOddDnsName(certificate) ? "4.2.1.6: a DNS name is labels of letters, digits and hyphens" : null);
     }
 
+    // A serial number tells the certificates of one CA apart, in CRLs above all. Nobody looks up an anchor by it, and roots in use have the number 0.
     private static string? SerialRule(ReadOnlySpan<byte> serial) =>
         serial[0] >= 0x80 || serial is [0] ? "4.1.2.2: a serial number is positive"
         : serial.Length > 20 ? "4.1.2.2: a serial number has at most 20 octets"
         : null;
 
+    private static string? ValidityRule(ParsedCertificate certificate)
+    {
+        // Between issuer and subject stands the validity.
+        DerReader outer = new(certificate.Bytes[certificate.IssuerRange.End..certificate.SubjectRange.Start]);
+        outer.TryOpen(DerTag.Sequence, out DerReader times);
+        bool oddFrom = times.NextIs(DerTag.GeneralizedTime) && certificate.NotBefore.Year < 2050;
+        times.TryReadAny(out _, out _, out _);
+        bool oddTo = times.NextIs(DerTag.GeneralizedTime) && certificate.NotAfter.Year < 2050;
+        return oddFrom || oddTo ? "4.1.2.5: dates through 2049 are UTCTime" : null;
+    }
+
+    // They stand behind the key, [1] and [2].
+    private static bool HasUniqueIdentifier(ParsedCertificate certificate) =>
+        certificate.Bytes[certificate.PublicKey.Encoded.End] is 0x81 or 0x82;
+
     // 4.2.1.1: all but self-signed certificates name the key of their issuer. 4.2.1.2: CAs name their own.
-    private static string? KeyIdentifierRule(ParsedCertificate certificate, bool isAnchor) =>
-        certificate.Extensions.AuthorityKeyIdentifier.IsEmpty && !(isAnchor && certificate.IsSelfIssued) ? "4.2.1.1: an authority key identifier"
+    private static string? KeyIdentifierRule(ParsedCertificate certificate, TrustAnchor? anchor) =>
+        certificate.Extensions.AuthorityKeyIdentifier.IsEmpty && anchor?.IsSelfSigned != true ? "4.2.1.1: an authority key identifier"
         : certificate.IsCa && certificate.Extensions.SubjectKeyIdentifier.IsEmpty ? "4.2.1.2: a CA has a subject key identifier"
         : null;
 
@@ -99,13 +119,15 @@ internal static class ProfileRule
         return null;
     }
 
-    private static bool HasUnderscore(ParsedCertificate certificate)
+    // The "preferred name syntax" of RFC 1034 section 3.5; a wildcard may take the place of the first label.
+    private static bool HasOddDnsName(ParsedCertificate certificate)
     {
-        DerReader outer = new(certificate.ExtensionValue(ExtensionKind.SubjectAlternativeName));
-        outer.TryOpen(DerTag.Sequence, out DerReader names);
-        while (GeneralName.TryRead(ref names, out GeneralName name))
+        SubjectAlternativeNames names = new(certificate);
+        while (names.MoveNext())
         {
-            if (name.Kind == GeneralNameKind.Dns && names.Bytes(name.Value).Contains((byte)'_'))
+            ReadOnlySpan<byte> name = names.Value;
+            ReadOnlySpan<byte> host = name.StartsWith("*."u8) ? name[2..] : name;
+            if (names.Kind == GeneralNameKind.Dns && (!HostName.IsHost(host) || host.Contains((byte)'_')))
             {
                 return true;
             }
