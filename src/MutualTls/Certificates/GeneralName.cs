@@ -8,6 +8,9 @@ namespace MutualTls.Certificates;
 /// <param name="Value">The content octets; of a directory name the encoded Name, of an otherName the OID and the tagged value.</param>
 internal readonly record struct GeneralName(GeneralNameKind Kind, DerRange Value)
 {
+    /// <summary>Gets the tag of a kind of name: of those that hold other values inside, the constructed one. RFC 5280 section 4.2.1.6.</summary>
+    public static byte TagOf(GeneralNameKind kind) => IsConstructed((int)kind) ? DerTag.ContextConstructed((int)kind) : DerTag.Context((int)kind);
+
     /// <summary>Reads the next name, whatever it holds, for use where its length is that of a constraint.</summary>
     public static bool TryRead(ref DerReader reader, out GeneralName name)
     {
@@ -19,8 +22,7 @@ internal readonly record struct GeneralName(GeneralNameKind Kind, DerRange Value
 
         int number = tag & 0x1F;
         bool constructed = (tag & 0x20) != 0;
-        bool wantsConstructed = number is 0 or 3 or 4 or 5;
-        if ((tag & 0xC0) != 0x80 || number > 8 || constructed != wantsConstructed)
+        if ((tag & 0xC0) != 0x80 || number > 8 || constructed != IsConstructed(number))
         {
             return false;
         }
@@ -46,6 +48,8 @@ internal readonly record struct GeneralName(GeneralNameKind Kind, DerRange Value
             GeneralNameKind.Email or GeneralNameKind.Dns or GeneralNameKind.Uri => name.Value.Length > 0,
             _ => true,
         };
+
+    private static bool IsConstructed(int number) => number is 0 or 3 or 4 or 5;
 
     // OtherName ::= SEQUENCE { type-id OBJECT IDENTIFIER, value [0] EXPLICIT ANY }, implicitly tagged.
     private static bool IsOtherName(ReadOnlySpan<byte> bytes)

@@ -8,7 +8,7 @@ namespace MutualTls.Tests.Conformance;
 /// <summary>Runs the outside suites whole, as the conformance command does. Each disagreement is in <c>deviations.json</c> with its reason, and nothing else is.</summary>
 public class SuiteTests
 {
-    // Issue-sized inputs are made to burn time; on a busy machine they still stay far below this.
+    // Some cases are made to burn time; the budgets end them long before.
     private static readonly TimeSpan LongestCase = TimeSpan.FromSeconds(1);
 
     [Theory]
@@ -32,8 +32,14 @@ public class SuiteTests
         Assert.Empty(disagreeing.Where(r => !listed.Contains(r.Case.Id)).Select(r => $"{r.Case.Id}: {r.Agreement}: {r.Detail}"));
         Assert.Empty(listed.Except(disagreeing.Select(r => r.Case.Id)).Select(id => $"{id} is listed as a deviation and agrees, or is no case: take it off the list."));
         Assert.DoesNotContain(results, r => r.Agreement == Agreement.Exception);
-        Assert.True(results.Max(r => r.Duration) < LongestCase);
+        Assert.Empty(await StillSlowAsync([.. results.Where(r => r.Duration >= LongestCase).Select(r => r.Case)], preset, stop));
     }
+
+    // A busy machine can halt any case for a while; one that is slow by itself is slow again.
+    private static async Task<IEnumerable<string>> StillSlowAsync(List<ConformanceCase> slow, RulePreset preset, CancellationToken stop) =>
+        from result in await SuiteRunner.RunAsync(slow, new OurEngine(preset), cancellationToken: stop)
+        where result.Duration >= LongestCase
+        select $"{result.Case.Id} took {result.Duration}";
 
     private static Task<List<ConformanceCase>> ReadAsync(string suite, string folder, CancellationToken stop) => suite switch
     {

@@ -91,20 +91,22 @@ internal static class NameConstraintsRule
         ConstraintMatch match = ConstraintMatch.Outside;
         int count = 0;
         DerReader subtrees = new(list);
-        while (subtrees.TryOpen(DerTag.Sequence, out DerReader subtree) && GeneralName.TryRead(ref subtree, out GeneralName root))
+        byte wanted = GeneralName.TagOf(kind);
+        while (subtrees.TryOpen(DerTag.Sequence, out DerReader subtree))
         {
             if (!path.Budget.TakeNameComparisons(1))
             {
                 break;
             }
 
-            if (root.Kind != kind)
+            // Its form was checked when the certificate was read.
+            if (!subtree.TryRead(wanted, out DerRange root))
             {
                 continue;
             }
 
             count++;
-            ReadOnlySpan<byte> value = subtree.Bytes(root.Value);
+            ReadOnlySpan<byte> value = subtree.Bytes(root);
             ConstraintMatch one = kind switch
             {
                 GeneralNameKind.Dns => DnsConstraint.Match(name, value, side),
