@@ -49,6 +49,12 @@ internal static class CertificateProfiles
             .WithDefaultAuthorityKeyIdentifier();
     }
 
+    public static TestCertificateSpec OcspSigner(TimeProvider timeProvider) =>
+        EndEntity(timeProvider)
+            .WithSubject(Unique("Test OCSP Signer"))
+            .WithEku(TestOids.OcspSigning)
+            .WithExtension(TestOids.OcspNoCheck, critical: false, [0x05, 0x00]);
+
     private static TestCertificateSpec Authority(string name, int years, TimeProvider timeProvider)
     {
         var spec = new TestCertificateSpec(timeProvider);

@@ -139,6 +139,35 @@ public sealed class TestCertificateAuthority : TestCertificate
         return new TestCrl(spec.Write(), this);
     }
 
+    /// <summary>Issues a certificate that may sign OCSP responses for this authority: OCSPSigning, no-check, digital signature, valid for 90 days.</summary>
+    /// <param name="configure">Changes what is issued.</param>
+    /// <returns>The certificate.</returns>
+    /// <inheritdoc cref="Issue(Action{TestCertificateSpec})" path="/exception"/>
+    /// <remarks><rfc>6960 4.2.2.2</rfc></remarks>
+    public TestCertificate IssueOcspSigner(Action<TestCertificateSpec>? configure = null) =>
+        Issue(CertificateProfiles.OcspSigner(TimeProvider), configure);
+
+    /// <summary>Answers an OCSP question about a certificate: by default that it is good, signed by this authority.</summary>
+    /// <param name="certificate">The certificate; only its serial number counts.</param>
+    /// <param name="configure">Changes the answer.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="certificate"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The signer has no private key, or a defect names an extension that is not there.</exception>
+    /// <exception cref="ArgumentException">The signature kind asked for does not fit the key.</exception>
+    /// <remarks><rfc>6960 4.2</rfc></remarks>
+    public TestOcspResponse IssueOcspResponse(TestCertificate certificate, Action<TestOcspSpec>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return AnswerOcsp(certificate.SerialNumber.Span, configure);
+    }
+
+    internal TestOcspResponse AnswerOcsp(ReadOnlySpan<byte> serial, Action<TestOcspSpec>? configure)
+    {
+        var spec = new TestOcspSpec(this, serial, TimeProvider);
+        configure?.Invoke(spec);
+        return new TestOcspResponse(spec.Write(), this);
+    }
+
     private TestCertificate Issue(TestCertificateSpec spec, Action<TestCertificateSpec>? configure)
     {
         configure?.Invoke(spec);

@@ -88,6 +88,9 @@ public static class TestOids
     /// <summary>The extension id-pkix-ocsp-nocheck (RFC 6960 4.2.2.2.1).</summary>
     public const string OcspNoCheck = "1.3.6.1.5.5.7.48.1.5";
 
+    /// <summary>The OCSP extension nonce (RFC 9654 2.1).</summary>
+    public const string OcspNonce = "1.3.6.1.5.5.7.48.1.2";
+
     /// <summary>The access method OCSP (RFC 5280 4.2.2.1).</summary>
     public const string Ocsp = "1.3.6.1.5.5.7.48.1";
 

@@ -119,6 +119,62 @@ public enum ValidationReason
     /// <summary>The policy names identities and the peer has none of them.</summary>
     IdentityNotAllowed = 1402,
 
+    // 1530: what an OCSP responder answered, RFC 6960.
+
+    /// <summary>An OCSP answer is not well-formed. RFC 6960 section 4.2.1.</summary>
+    OcspMalformed = 1530,
+
+    /// <summary>An OCSP answer is larger than the limit.</summary>
+    OcspTooLarge = 1531,
+
+    /// <summary>The OCSP responder calls our question malformed. RFC 6960 section 2.3.</summary>
+    OcspQuestionRefused = 1532,
+
+    /// <summary>The OCSP responder has an internal error. RFC 6960 section 2.3.</summary>
+    OcspResponderFailed = 1533,
+
+    /// <summary>The OCSP responder asks to be asked later. RFC 6960 section 2.3.</summary>
+    OcspTryLater = 1534,
+
+    /// <summary>The OCSP responder wants signed questions. RFC 6960 section 2.3.</summary>
+    OcspSignedQuestionWanted = 1535,
+
+    /// <summary>The OCSP responder does not answer for this issuer, or not for us. RFC 6960 section 2.3.</summary>
+    OcspUnauthorized = 1536,
+
+    /// <summary>An OCSP answer is signed neither by the issuer nor by anyone it named. RFC 6960 section 4.2.2.2.</summary>
+    OcspSignerUnknown = 1537,
+
+    /// <summary>The signer of an OCSP answer has a certificate that does not allow it to answer. RFC 6960 section 4.2.2.2.</summary>
+    OcspSignerNotAllowed = 1538,
+
+    /// <summary>It is not known whether the signer of an OCSP answer is revoked itself. RFC 6960 section 4.2.2.2.1.</summary>
+    OcspSignerStatusUnknown = 1539,
+
+    /// <summary>The signature on an OCSP answer does not verify. RFC 6960 section 3.2 (2).</summary>
+    OcspSignatureInvalid = 1540,
+
+    /// <summary>The signature algorithm of an OCSP answer is too weak or not known.</summary>
+    OcspSignatureAlgorithmRefused = 1541,
+
+    /// <summary>An OCSP answer is about other certificates. RFC 6960 section 3.2 (1).</summary>
+    OcspOtherCertificate = 1542,
+
+    /// <summary>An OCSP answer is from the future. RFC 6960 section 3.2 (5).</summary>
+    OcspNotYetValid = 1543,
+
+    /// <summary>An OCSP answer is too old. RFC 6960 section 3.2 (6).</summary>
+    OcspExpired = 1544,
+
+    /// <summary>An OCSP answer does not repeat the nonce of the question. RFC 9654 section 2.1.</summary>
+    OcspNonceMismatch = 1545,
+
+    /// <summary>An OCSP answer holds a critical extension that is not understood. RFC 6960 section 4.4.</summary>
+    OcspCriticalExtensionUnknown = 1546,
+
+    /// <summary>The OCSP responder does not know the certificate. RFC 6960 section 2.2.</summary>
+    OcspStatusUnknown = 1547,
+
     // 1800: plug-ins.
 
     /// <summary>A custom validator refused the peer.</summary>
