@@ -15,6 +15,8 @@ internal sealed class PathFinder
     private DateTimeOffset _time;
     private PathBudget _budget;
     private FindingCollection? _findings;
+    private JudgementTrace? _trace;
+    private int _tried;
 
     public PathFinder(SignatureMemo memo, CandidatePool pool)
     {
@@ -28,8 +30,13 @@ internal sealed class PathFinder
     /// <param name="parameters">The inputs of validation.</param>
     /// <param name="purpose">What the end-entity is to be used for.</param>
     /// <param name="time">The time of validation.</param>
-    public void Begin(ParsedCertificate endEntity, ReadOnlySpan<ParsedCertificate> presented, PathParameters parameters, PathPurpose purpose, DateTimeOffset time)
+    /// <param name="trace">Where to tell what is tried; null unless somebody asked.</param>
+    public void Begin(
+        ParsedCertificate endEntity, ReadOnlySpan<ParsedCertificate> presented, PathParameters parameters, PathPurpose purpose, DateTimeOffset time,
+        JudgementTrace? trace = null)
     {
+        _trace = trace;
+        _tried = 0;
         _parameters = parameters;
         _purpose = purpose;
         _time = time;
@@ -45,7 +52,13 @@ internal sealed class PathFinder
         while (_builder.MoveNext(ref _budget))
         {
             PathCheck path = new(_builder.Certificates, _builder.Anchor!, _parameters!, _purpose, _time, ref _budget);
-            if (PathValidator.Validate(ref path, _signatures) is { } verified)
+            _tried++;
+            if (_trace is not null)
+            {
+                PathNarrator.Begin(path, _trace, _tried);
+            }
+
+            if (PathValidator.Validate(ref path, _signatures, _trace) is { } verified)
             {
                 return verified;
             }
@@ -85,5 +98,6 @@ internal sealed class PathFinder
         _signatures.Clear();
         _findings = null;
         _parameters = null;
+        _trace = null;
     }
 }

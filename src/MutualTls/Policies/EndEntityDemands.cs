@@ -10,7 +10,15 @@ internal static class EndEntityDemands
     public static void Check(ref Judgement judgement)
     {
         EndEntityFitness.Check(ref judgement);
+        if (judgement.Trace is { } trace)
+        {
+            trace.Begin("the peer's own certificate");
+            trace.Tell("fitness", judgement.Findings, before: 0, $"fit for mutual TLS under the preset {judgement.Policy.PathParameters.Preset}");
+        }
+
+        int before = judgement.Findings?.Count ?? 0;
         CheckName(ref judgement);
+        judgement.Trace?.Tell("name", judgement.Findings, before, $"expected {judgement.Expected?.Text ?? "no name in particular"}; has {Names(judgement.EndEntity)}");
     }
 
     // RFC 9525: a server has the name that was dialled. A client dials us, so it has no expected name unless the caller gives one.

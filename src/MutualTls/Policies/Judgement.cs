@@ -5,7 +5,7 @@ using MutualTls.Identities;
 namespace MutualTls.Policies;
 
 /// <summary>One peer on its way through the demands of one policy: what they read and where they write.</summary>
-internal ref struct Judgement(PeerPolicy policy, PeerRole role, ReferenceIdentity? expected, ParsedCertificate endEntity, DateTimeOffset now)
+internal ref struct Judgement(PeerPolicy policy, PeerRole role, ReferenceIdentity? expected, ParsedCertificate endEntity, DateTimeOffset now, JudgementTrace? trace = null)
 {
     public readonly PeerPolicy Policy = policy;
 
@@ -16,6 +16,9 @@ internal ref struct Judgement(PeerPolicy policy, PeerRole role, ReferenceIdentit
     public readonly ParsedCertificate EndEntity = endEntity;
 
     public readonly DateTimeOffset Now = now;
+
+    /// <summary>Where to tell what is compared; null unless somebody asked.</summary>
+    public readonly JudgementTrace? Trace = trace;
 
     /// <summary>Gets what speaks against the peer; null while nothing does.</summary>
     public FindingCollection? Findings { get; private set; }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using MutualTls.Certificates;
 using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Paths;
@@ -17,11 +16,9 @@ namespace MutualTls.Policies;
 /// <threadsafety>Safe from any thread.</threadsafety>
 public sealed class PeerPolicyEngine
 {
-    private readonly SignatureMemo _memo = new();
-    private readonly CandidatePool _pool = new();
+    private readonly PeerJudge _judge;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
-    private PathFinder? _spareFinder;
 
     /// <summary>Makes an engine.</summary>
     /// <param name="timeProvider">The clock. The default is <see cref="TimeProvider.System"/>.</param>
@@ -30,6 +27,7 @@ public sealed class PeerPolicyEngine
     {
         _timeProvider = timeProvider ?? TimeProvider.System;
         _logger = logger ?? (ILogger)NullLogger.Instance;
+        _judge = new PeerJudge(_timeProvider);
     }
 
     /// <summary>Gets the engine for those who are given none: one for the process.</summary>
@@ -85,6 +83,32 @@ public sealed class PeerPolicyEngine
             : verdict;
     }
 
+    /// <summary>Judges as <see cref="JudgeAsync"/> does, without what is remembered, and tells every step.</summary>
+    /// <param name="policy">What is demanded.</param>
+    /// <param name="role">The part that the peer plays.</param>
+    /// <param name="presented">What it presented, or would present: no connection is needed.</param>
+    /// <param name="expected">The name it must have; needed for a server unless the policy accepts any name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The verdict and the steps that led to it.</returns>
+    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    public async ValueTask<Explanation> ExplainAsync(
+        PeerPolicy policy, PeerRole role, PresentedChain presented, ReferenceIdentity? expected = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(presented);
+        JudgementTrace trace = new();
+        PresentedNarrator.Tell(presented, policy, trace);
+        PeerVerdict judged = JudgeAnew(policy, new PresentedKey(presented, role, expected), trace);
+        PeerVerdict verdict = await CompleteAsync(judged, cancellationToken).ConfigureAwait(false);
+        if (judged.Outcome == VerdictOutcome.Pending && policy.Validators.Length > 0)
+        {
+            trace.Begin("the application");
+            trace.Tell("validators", verdict.Against, before: 0, string.Join(", ", policy.Validators.Select(validator => validator.Name)));
+        }
+
+        return new Explanation(verdict, trace);
+    }
+
     /// <summary>Judges for somebody who can await: while another judges the same, the verdict is pending on that.</summary>
     internal PeerVerdict JudgeInGate(PeerPolicy policy, PeerRole role, PresentedChain presented, ReferenceIdentity? expected)
     {
@@ -114,14 +138,8 @@ public sealed class PeerPolicyEngine
     {
         if (verdict is { IsAccepted: true, Path: { } path })
         {
-            Remember(path);
+            _judge.Remember(path);
         }
-    }
-
-    private void Remember(VerifiedPath path)
-    {
-        _memo.Remember(path);
-        _pool.Add(path);
     }
 
     // The hot path: no allocation, no lock.
@@ -143,36 +161,25 @@ public sealed class PeerPolicyEngine
 
         if (stamp.Epoch != epoch)
         {
-            if (Renew(stamp.Verdict, now, epoch) is not { } renewed)
+            if (PeerJudge.JudgeAgain(stamp.Verdict, now) is not { } renewed)
             {
                 policy.Cache.Remove(entry);
                 return null;
             }
 
-            renewed.Verdict.Entry = entry;
-            entry.Current = stamp = renewed;
+            renewed.Entry = entry;
+            entry.Current = stamp = StampOf(renewed, epoch);
         }
 
         return entry.Agreed is { } agreed && agreed.Epoch == epoch && agreed.IsInTime(now) ? agreed.Verdict : stamp.Verdict;
     }
 
-    // Something that the verdict rests on has changed: all but the signatures is read again.
-    private static CachedVerdict.Stamp? Renew(PeerVerdict verdict, DateTimeOffset now, long epoch)
-    {
-        Judgement judgement = new(verdict.Policy, verdict.Role, verdict.Expected, verdict.EndEntity!, now);
-        EndEntityDemands.Check(ref judgement);
-        PathAnswer answer = PathDemands.Check(verdict.Path!, judgement);
-        return judgement.Findings is null && answer.Outcome == VerdictOutcome.Accepted
-            ? StampOf(Conclude(ref judgement, verdict.Path, answer, explanation: null), epoch)
-            : null;
-    }
-
-    private PeerVerdict JudgeAnew(PeerPolicy policy, in PresentedKey key)
+    private PeerVerdict JudgeAnew(PeerPolicy policy, in PresentedKey key, JudgementTrace? trace = null)
     {
         long epoch = policy.Epoch;
         try
         {
-            PeerVerdict verdict = JudgeCore(policy, key);
+            PeerVerdict verdict = _judge.Judge(policy, key, trace);
             Keep(policy, key, verdict, epoch);
             return verdict;
         }
@@ -199,7 +206,7 @@ public sealed class PeerPolicyEngine
         for (int i = 1; i < certificates.Length; i++)
         {
             ReadOnlyMemory<byte> presented = key.Presented.Certificates[i];
-            certificates[i] = _pool.Find(presented.Span)?.Der ?? presented;
+            certificates[i] = _judge.Pool.Find(presented.Span)?.Der ?? presented;
         }
 
         CachedVerdict entry = new(key, certificates, StampOf(verdict, epoch));
@@ -208,79 +215,4 @@ public sealed class PeerPolicyEngine
     }
 
     private static CachedVerdict.Stamp StampOf(PeerVerdict verdict, long epoch) => new(verdict, verdict.From, verdict.Until, epoch);
-
-    private PeerVerdict JudgeCore(PeerPolicy policy, in PresentedKey key)
-    {
-        (PeerRole role, ReferenceIdentity? expected) = (key.Role, key.Expected);
-        DateTimeOffset now = _timeProvider.GetUtcNow();
-        if (key.Presented.Count == 0 && role == PeerRole.Client && policy.Certificate == PeerCertificateMode.Optional)
-        {
-            return new PeerVerdict(VerdictOutcome.Accepted, role, policy, expected) { JudgedAt = now };
-        }
-
-        if (!key.Presented.TryRead(_pool, out ParsedCertificate? endEntity, out ParsedCertificate[] others, out Finding unreadable))
-        {
-            return PeerVerdict.Refused(role, policy, expected, unreadable, now);
-        }
-
-        Judgement judgement = new(policy, role, expected, endEntity, now);
-
-        // What needs no path speaks on its own, and is told beside whatever the path has to say.
-        EndEntityDemands.Check(ref judgement);
-
-        PathFinder finder = Interlocked.Exchange(ref _spareFinder, null) ?? new PathFinder(_memo, _pool);
-        PathPurpose purpose = role == PeerRole.Client ? PathPurpose.ClientAuth : PathPurpose.ServerAuth;
-        finder.Begin(endEntity, others, policy.PathParameters, purpose, now);
-        PeerVerdict verdict = ChoosePath(finder, ref judgement);
-        finder.End();
-        Volatile.Write(ref _spareFinder, finder);
-        return verdict;
-    }
-
-    // The first path that passes every demand is taken; else the first that only waits for an answer; else the first, with what speaks against it.
-    private PeerVerdict ChoosePath(PathFinder finder, ref Judgement judgement)
-    {
-        VerifiedPath? chosen = null;
-        PathAnswer chosenAnswer = default;
-        while (finder.Next() is { } path)
-        {
-            Remember(path);
-            PathAnswer answer = PathDemands.Check(path, judgement);
-            if (chosen is null || answer.Outcome > chosenAnswer.Outcome)
-            {
-                (chosen, chosenAnswer) = (path, answer);
-            }
-
-            // What speaks against the end-entity itself speaks against every path.
-            if (answer.Outcome == VerdictOutcome.Accepted || judgement.Findings is not null)
-            {
-                break;
-            }
-        }
-
-        return Conclude(ref judgement, chosen, chosenAnswer, chosen is null ? finder.Explain() : null);
-    }
-
-    private static PeerVerdict Conclude(ref Judgement judgement, VerifiedPath? path, PathAnswer answer, FindingCollection? explanation)
-    {
-        FindingCollection? findings = FindingCollection.Join(explanation ?? answer.Findings, judgement.Findings);
-        VerdictOutcome outcome = findings is not null ? VerdictOutcome.Refused
-            : answer.IsPending || judgement.Policy.Validators.Length > 0 ? VerdictOutcome.Pending
-            : VerdictOutcome.Accepted;
-        return new PeerVerdict(outcome, judgement.Role, judgement.Policy, judgement.Expected)
-        {
-            Path = path,
-            EndEntity = judgement.EndEntity,
-            Against = findings,
-            Soft = FindingCollection.Join(answer.Warnings, judgement.Warnings),
-            JudgedAt = judgement.Now,
-            From = path is null ? judgement.Now : Later(path.NotBefore, judgement.From),
-            Until = path is null ? judgement.Now : Earlier(Earlier(path.Until, answer.Until), judgement.Until),
-            AwaitsRevocation = answer.IsPending,
-        };
-    }
-
-    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
-
-    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -1,0 +1,109 @@
+using MutualTls.Certificates;
+using MutualTls.Findings;
+using MutualTls.Identities;
+using MutualTls.Paths;
+using MutualTls.Policies.Caching;
+
+namespace MutualTls.Policies;
+
+/// <summary>Judges one peer by one policy, from what is in memory.</summary>
+/// <threadsafety>Safe from any thread.</threadsafety>
+internal sealed class PeerJudge(TimeProvider timeProvider)
+{
+    private readonly SignatureMemo _memo = new();
+    private readonly CandidatePool _pool = new();
+    private PathFinder? _spareFinder;
+
+    public CandidatePool Pool => _pool;
+
+    /// <summary>Keeps what helps to find and check a verified path again.</summary>
+    public void Remember(VerifiedPath path)
+    {
+        _memo.Remember(path);
+        _pool.Add(path);
+    }
+
+    /// <summary>Judges a remembered peer again because something that its verdict rests on has changed: all but the path itself is read anew. Null: it no longer passes.</summary>
+    public static PeerVerdict? JudgeAgain(PeerVerdict verdict, DateTimeOffset now)
+    {
+        Judgement judgement = new(verdict.Policy, verdict.Role, verdict.Expected, verdict.EndEntity!, now);
+        EndEntityDemands.Check(ref judgement);
+        PathAnswer answer = PathDemands.Check(verdict.Path!, judgement);
+        return judgement.Findings is null && answer.Outcome == VerdictOutcome.Accepted ? Conclude(ref judgement, verdict.Path, answer, explanation: null) : null;
+    }
+
+    public PeerVerdict Judge(PeerPolicy policy, in PresentedKey key, JudgementTrace? trace)
+    {
+        (PeerRole role, ReferenceIdentity? expected) = (key.Role, key.Expected);
+        DateTimeOffset now = timeProvider.GetUtcNow();
+        if (key.Presented.Count == 0 && role == PeerRole.Client && policy.Certificate == PeerCertificateMode.Optional)
+        {
+            return new PeerVerdict(VerdictOutcome.Accepted, role, policy, expected) { JudgedAt = now };
+        }
+
+        if (!key.Presented.TryRead(_pool, out ParsedCertificate? endEntity, out ParsedCertificate[] others, out Finding unreadable))
+        {
+            return PeerVerdict.Refused(role, policy, expected, unreadable, now);
+        }
+
+        Judgement judgement = new(policy, role, expected, endEntity, now, trace);
+
+        // What needs no path speaks on its own, and is told beside whatever the path has to say.
+        EndEntityDemands.Check(ref judgement);
+
+        PathFinder finder = Interlocked.Exchange(ref _spareFinder, null) ?? new PathFinder(_memo, _pool);
+        PathPurpose purpose = role == PeerRole.Client ? PathPurpose.ClientAuth : PathPurpose.ServerAuth;
+        finder.Begin(endEntity, others, policy.PathParameters, purpose, now, trace);
+        PeerVerdict verdict = ChoosePath(finder, ref judgement);
+        finder.End();
+        Volatile.Write(ref _spareFinder, finder);
+        return verdict;
+    }
+
+    // The first path that passes every demand is taken; else the first that only waits for an answer; else the first, with what speaks against it.
+    private PeerVerdict ChoosePath(PathFinder finder, ref Judgement judgement)
+    {
+        VerifiedPath? chosen = null;
+        PathAnswer chosenAnswer = default;
+        while (finder.Next() is { } path)
+        {
+            Remember(path);
+            PathAnswer answer = PathDemands.Check(path, judgement);
+            if (chosen is null || answer.Outcome > chosenAnswer.Outcome)
+            {
+                (chosen, chosenAnswer) = (path, answer);
+            }
+
+            // What speaks against the end-entity itself speaks against every path.
+            if (answer.Outcome == VerdictOutcome.Accepted || judgement.Findings is not null)
+            {
+                break;
+            }
+        }
+
+        return Conclude(ref judgement, chosen, chosenAnswer, chosen is null ? finder.Explain() : null);
+    }
+
+    private static PeerVerdict Conclude(ref Judgement judgement, VerifiedPath? path, PathAnswer answer, FindingCollection? explanation)
+    {
+        FindingCollection? findings = FindingCollection.Join(explanation ?? answer.Findings, judgement.Findings);
+        VerdictOutcome outcome = findings is not null ? VerdictOutcome.Refused
+            : answer.IsPending || judgement.Policy.Validators.Length > 0 ? VerdictOutcome.Pending
+            : VerdictOutcome.Accepted;
+        return new PeerVerdict(outcome, judgement.Role, judgement.Policy, judgement.Expected)
+        {
+            Path = path,
+            EndEntity = judgement.EndEntity,
+            Against = findings,
+            Soft = FindingCollection.Join(answer.Warnings, judgement.Warnings),
+            JudgedAt = judgement.Now,
+            From = path is null ? judgement.Now : Later(path.NotBefore, judgement.From),
+            Until = path is null ? judgement.Now : Earlier(Earlier(path.Until, answer.Until), judgement.Until),
+            AwaitsRevocation = answer.IsPending,
+        };
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+}
