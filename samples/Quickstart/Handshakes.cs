@@ -16,22 +16,22 @@ internal static class Handshakes
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    public static async Task<bool> RunGoodAsync(ExamplePki pki)
+    public static async Task<bool> RunGoodAsync(ExamplePki pki, LocalCredential serverCredential, LocalCredential clientCredential)
     {
         Story.Chapter("A two-way handshake");
-        await using MutualTlsListener listener = new(new IPEndPoint(IPAddress.Loopback, 0), ServerOptions(pki, null, null));
+        await using MutualTlsListener listener = new(new IPEndPoint(IPAddress.Loopback, 0), ServerOptions(pki, serverCredential));
         using CancellationTokenSource stop = new(Patience);
         Task<MutualTlsStream> accepting = listener.AcceptAsync(stop.Token).AsTask();
-        await using MutualTlsStream client = await MutualTlsConnector.DialAsync(listener.LocalEndPoint.Port, ClientOptions(pki, GoodClient(pki)), stop.Token);
+        await using MutualTlsStream client = await MutualTlsConnector.DialAsync(listener.LocalEndPoint.Port, ClientOptions(pki, clientCredential), stop.Token);
         await using MutualTlsStream server = await accepting;
 
-        Story.Step("client", $"says hello to {listener.LocalEndPoint}");
-        Story.Step("server", $"answers: {client.Protocol}, {client.CipherSuite}");
+        Story.Step("client", $"says hello to localhost ({listener.LocalEndPoint}) and offers TLS 1.2 and 1.3");
+        Story.Step("server", $"answers hello and chooses {client.Protocol} with {client.CipherSuite}");
         Story.Step("server", "shows its certificate and the issuing CA's");
         Story.Checks("client", "server", client.Verdict);
         Story.Step("client", "shows its certificate and the issuing CA's");
         Story.Checks("server", "client", server.Verdict);
-        Story.Step("both", "have agreed on session keys that no one else knows");
+        Story.Step("both", "have agreed on session keys, made for this connection; no one who listens knows them");
 
         bool sent = await EchoAsync(client, server, "hello, server", stop.Token) && await EchoAsync(server, client, "hello, client", stop.Token);
         Story.Step("client", "sends 'hello, server', encrypted");
@@ -41,12 +41,12 @@ internal static class Handshakes
         return good;
     }
 
-    public static async Task<bool> RunRefusedAsync(ExamplePki pki, Refusal refusal)
+    public static async Task<bool> RunRefusedAsync(ExamplePki pki, LocalCredential goodServer, Refusal refusal)
     {
         Story.Chapter($"Refused: {refusal.Title}");
         TaskCompletionSource<PeerVerdict?> atServer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using MutualTlsListener listener = new(
-            new IPEndPoint(IPAddress.Loopback, 0), ServerOptions(pki, refusal.Server, e => atServer.TrySetResult(e.Verdict)));
+            new IPEndPoint(IPAddress.Loopback, 0), ServerOptions(pki, refusal.Server ?? goodServer, e => atServer.TrySetResult(e.Verdict)));
         using CancellationTokenSource stop = new(Patience);
 
         PeerVerdict? verdict = await RefusedByClientAsync(pki, refusal, listener.LocalEndPoint.Port, stop.Token) ?? await atServer.Task.WaitAsync(stop.Token);
@@ -112,11 +112,9 @@ internal static class Handshakes
         return received.AsSpan().SequenceEqual(sent);
     }
 
-    private static LocalCredential GoodClient(ExamplePki pki) => ExamplePki.Enrol("Client", "client.example", TestOids.ClientAuthentication, pki.Issuing);
-
-    private static MutualTlsServerOptions ServerOptions(ExamplePki pki, LocalCredential? credential, Action<MutualTlsException>? onRefused) => new()
+    private static MutualTlsServerOptions ServerOptions(ExamplePki pki, LocalCredential credential, Action<MutualTlsException>? onRefused = null) => new()
     {
-        Credential = credential ?? ExamplePki.Enrol("Server", "localhost", TestOids.ServerAuthentication, pki.Issuing),
+        Credential = credential,
         Policy = PeerPolicy.Create("clients", p => p.TrustPemText(pki.Root.ToPem()).WithoutRevocation()),
         OnRefused = onRefused,
     };

@@ -11,11 +11,10 @@ namespace Quickstart;
 /// <param name="Server">What the server presents; null for its good certificate.</param>
 internal sealed record Refusal(string Title, ValidationReason Expected, LocalCredential? Client, LocalCredential? Server = null)
 {
-    public static IEnumerable<Refusal> All(ExamplePki pki)
+    public static IEnumerable<Refusal> All(ExamplePki pki, LocalCredential good)
     {
         TestCertificateAuthority issuing = pki.Issuing;
         TestCertificateAuthority stranger = TestCertificateAuthority.CreateRoot("Somebody Else's Root CA").IssueIntermediate("Somebody Else's Issuing CA");
-        LocalCredential good = ExamplePki.Enrol("Client", "client.example", TestOids.ClientAuthentication, issuing);
 
         yield return new("the client has no certificate", ValidationReason.CertificateMissing, null);
         yield return new(

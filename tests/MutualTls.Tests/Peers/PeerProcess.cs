@@ -73,7 +73,7 @@ internal sealed class PeerProcess : IAsyncDisposable
             await Task.Delay(25, TestContext.Current.CancellationToken);
         }
 
-        Assert.Contains(text, Output);
+        Assert.True(Output.Contains(text, StringComparison.Ordinal), $"It never said '{text}': {Output}");
     }
 
     public async ValueTask DisposeAsync()

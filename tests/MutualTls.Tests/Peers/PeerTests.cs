@@ -52,7 +52,7 @@ public class PeerTests
     public async Task OurServer_GoodClient_IsAcceptedAndServed(string peer, string tls, TestKeyKind kind)
     {
         PeerProcess.Require(peer);
-        TestPki pki = new(new TestPkiOptions { KeyKind = kind });
+        TestPki pki = Pair.Pki(kind);
         using PeerFiles files = new(pki.Client, pki.Root);
         await using MutualTlsListener listener = Pair.Listen(Pair.Server(pki));
         Task<MutualTlsStream> accepting = listener.AcceptAsync(Pair.Stop).AsTask();
@@ -71,7 +71,7 @@ public class PeerTests
     public async Task OurServer_ClientOfAnUnknownRoot_IsRefusedWithTheReason(string peer, string tls, TestKeyKind kind)
     {
         PeerProcess.Require(peer);
-        TestPki pki = new(new TestPkiOptions { KeyKind = kind }), stranger = new(new TestPkiOptions { KeyKind = kind });
+        TestPki pki = Pair.Pki(kind), stranger = Pair.Pki(kind);
         using PeerFiles files = new(stranger.Client, pki.Root);
         TaskCompletionSource<MutualTlsException> refused = new();
         await using MutualTlsListener listener = Pair.Listen(new MutualTlsServerOptions
@@ -92,7 +92,7 @@ public class PeerTests
     [MemberData(nameof(Servers))]
     public async Task OurClient_GoodServer_IsAcceptedBothWays(string peer, string tls, TestKeyKind kind)
     {
-        TestPki pki = new(new TestPkiOptions { KeyKind = kind });
+        TestPki pki = Pair.Pki(kind);
         using PeerFiles files = new(pki.Server, pki.Root);
         int port = FreePort();
         await using PeerProcess server = await StartServerAsync(peer, tls, port, files);
@@ -108,7 +108,7 @@ public class PeerTests
     [MemberData(nameof(Servers))]
     public async Task OurClient_ServerOfAnotherName_IsRefusedWithTheReason(string peer, string tls, TestKeyKind kind)
     {
-        TestPki pki = new(new TestPkiOptions { KeyKind = kind, Server = c => c.WithSan(n => n.Dns("other.test")) });
+        TestPki pki = Pair.Pki(kind, server: c => c.WithSan(n => n.Dns("other.test")));
         using PeerFiles files = new(pki.Server, pki.Root);
         int port = FreePort();
         await using PeerProcess server = await StartServerAsync(peer, tls, port, files);
@@ -123,7 +123,7 @@ public class PeerTests
     [MemberData(nameof(Servers))]
     public async Task OurClient_RefusedByServer_IsToldWhatThatMeans(string peer, string tls, TestKeyKind kind)
     {
-        TestPki pki = new(new TestPkiOptions { KeyKind = kind }), stranger = new(new TestPkiOptions { KeyKind = kind });
+        TestPki pki = Pair.Pki(kind), stranger = Pair.Pki(kind);
         using PeerFiles files = new(pki.Server, pki.Root);
         int port = FreePort();
         await using PeerProcess server = await StartServerAsync(peer, tls, port, files);
@@ -136,6 +136,33 @@ public class PeerTests
 
         Assert.Contains(refused.Error, (MutualTlsError[])[MutualTlsError.RefusedByPeer, MutualTlsError.HandshakeFailed]);
         Assert.Contains("refused", refused.Message);
+    }
+
+    // Pitfall 19: a later handshake could bring another certificate, so there is none. TLS 1.3 has no such thing.
+    [Fact]
+    public async Task OurServer_ClientAsksForRenegotiation_IsDenied()
+    {
+        PeerProcess.Require("openssl");
+        TestPki pki = new();
+        using PeerFiles files = new(pki.Client, pki.Root);
+        await using MutualTlsListener listener = Pair.Listen(Pair.Server(pki));
+        Task<MutualTlsStream> accepting = listener.AcceptAsync(Pair.Stop).AsTask();
+        await using PeerProcess client = PeerProcess.Start(
+            "openssl", "s_client", "-connect", $"127.0.0.1:{listener.LocalEndPoint.Port}", "-servername", "localhost", "-cert", files.Certificate,
+            "-cert_chain", files.Certificate, "-key", files.Key, "-CAfile", files.Root, "-tls1_2");
+        await using MutualTlsStream stream = await accepting.WaitAsync(TimeSpan.FromSeconds(20), Pair.Stop);
+        Task<int> reading = stream.ReadAsync(new byte[1], Pair.Stop).AsTask();
+        await client.WaitForAsync("Verify return code");
+        int handshakes = Handshakes();
+
+        client.Say("R");
+        await client.WaitForAsync("RENEGOTIATING");
+        await Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(1), Pair.Stop));
+
+        Assert.Equal(handshakes, Handshakes());
+        Assert.False(reading.IsCompletedSuccessfully && await reading > 0);
+
+        int Handshakes() => client.Output.Split("depth=0").Length;
     }
 
     private static PeerProcess StartClient(string peer, string tls, int port, PeerFiles files) => peer switch

@@ -90,6 +90,17 @@ public class LimitsTests
         Assert.Equal(ValidationReason.WorkBudgetExhausted, Timed(() => Pair.JudgeClient(pki)).Primary!.Value.Reason);
     }
 
+    // 1 MB is the limit: well-formed up to it is judged like any other, above it is not even read.
+    [Theory]
+    [InlineData(1_040_000, ValidationReason.None)]
+    [InlineData(1_050_000, ValidationReason.CertificateTooLarge)]
+    public void Judge_CertificateOfAMegabyte_IsJudgedUpToTheLimit(int length, ValidationReason expected)
+    {
+        TestPki pki = TestPki.With(client: c => c.WithExtension(TestOids.Unknown, critical: false, new byte[length]));
+        PeerVerdict verdict = Timed(() => Pair.JudgeClient(pki));
+        Assert.Equal(expected, verdict.Primary?.Reason ?? ValidationReason.None);
+    }
+
     [Fact]
     public void Judge_TwoHundredCertificates_IsRefused()
     {

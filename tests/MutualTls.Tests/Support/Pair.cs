@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using MutualTls.Connections;
@@ -12,6 +13,23 @@ namespace MutualTls.Tests.Support;
 internal static class Pair
 {
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static readonly ConcurrentDictionary<TestKeyKind, TestKey[]> Keys = new();
+
+    /// <summary>Makes a PKI of one kind of key. The keys are made once: an RSA key takes a second.</summary>
+    public static TestPki Pki(TestKeyKind kind, Action<TestCertificateSpec>? server = null)
+    {
+        TestKey[] keys = Keys.GetOrAdd(kind, k => [TestKey.Generate(k), TestKey.Generate(k), TestKey.Generate(k)]);
+        return TestPki.With(
+            root: c => c.WithKey(keys[0]),
+            intermediate: c => c.WithKey(keys[1]),
+            server: c =>
+            {
+                c.WithKey(keys[2]);
+                server?.Invoke(c);
+            },
+            client: c => c.WithKey(keys[2]));
+    }
 
     public static LocalCredential Credential(TestCertificate certificate) => certificate.ToCredential();
 
