@@ -29,4 +29,6 @@ internal sealed class MlDsaVerificationKey : VerificationKey
             return _key.VerifyData(data, signature);
         }
     }
+
+    public override bool VerifyHash(SignatureAlgorithm algorithm, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature) => false;
 }

@@ -8,7 +8,7 @@ namespace MutualTls.Certificates;
 internal abstract class VerificationKey
 {
     // The largest hash: SHA-512.
-    private protected const int MaxHashLength = 64;
+    private const int MaxHashLength = 64;
 
     /// <summary>Imports a key; null if the platform cannot use it. Costs several verifications: do it once per key.</summary>
     public static VerificationKey? Import(SubjectPublicKeyInfo info, ReadOnlySpan<byte> certificate)
@@ -39,10 +39,15 @@ internal abstract class VerificationKey
     public abstract bool Supports(SignatureAlgorithm algorithm);
 
     /// <summary>Tells whether <paramref name="signature"/> is this key's over <paramref name="data"/>. Allocates nothing for RSA and ECDSA on Linux.</summary>
-    public abstract bool Verify(SignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
+    public virtual bool Verify(SignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        Span<byte> hash = stackalloc byte[MaxHashLength];
+        int length = CryptographicOperations.HashData(SignatureAlgorithms.Hash(algorithm), data, hash);
+        return VerifyHash(algorithm, hash[..length], signature);
+    }
 
-    private protected static int Hash(SignatureAlgorithm algorithm, ReadOnlySpan<byte> data, Span<byte> hash) =>
-        CryptographicOperations.HashData(SignatureAlgorithms.Hash(algorithm), data, hash);
+    /// <summary>Tells whether <paramref name="signature"/> is this key's over data with this hash; false for an algorithm that takes no hash.</summary>
+    public abstract bool VerifyHash(SignatureAlgorithm algorithm, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature);
 }
 
 internal sealed class RsaVerificationKey(ReadOnlySpan<byte> rsaPublicKey) : VerificationKey
@@ -51,15 +56,13 @@ internal sealed class RsaVerificationKey(ReadOnlySpan<byte> rsaPublicKey) : Veri
 
     public override bool Supports(SignatureAlgorithm algorithm) => algorithm is >= SignatureAlgorithm.RsaSha1 and <= SignatureAlgorithm.RsaPssSha512;
 
-    public override bool Verify(SignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    public override bool VerifyHash(SignatureAlgorithm algorithm, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
-        Span<byte> hash = stackalloc byte[MaxHashLength];
-        int length = Hash(algorithm, data, hash);
         RSASignaturePadding padding = algorithm >= SignatureAlgorithm.RsaPssSha256 ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
         RSA key = _keys.Rent();
         try
         {
-            return key.VerifyHash(hash[..length], signature, SignatureAlgorithms.Hash(algorithm), padding);
+            return key.VerifyHash(hash, signature, SignatureAlgorithms.Hash(algorithm), padding);
         }
         catch (CryptographicException)
         {
@@ -78,14 +81,12 @@ internal sealed class EcdsaVerificationKey(PublicKeyAlgorithm algorithm, ReadOnl
 
     public override bool Supports(SignatureAlgorithm algorithm) => algorithm is >= SignatureAlgorithm.EcdsaSha1 and <= SignatureAlgorithm.EcdsaSha512;
 
-    public override bool Verify(SignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    public override bool VerifyHash(SignatureAlgorithm algorithm, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
-        Span<byte> hash = stackalloc byte[MaxHashLength];
-        int length = Hash(algorithm, data, hash);
         ECDsa key = _keys.Rent();
         try
         {
-            return key.VerifyHash(hash[..length], signature, DSASignatureFormat.Rfc3279DerSequence);
+            return key.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence);
         }
         catch (CryptographicException)
         {

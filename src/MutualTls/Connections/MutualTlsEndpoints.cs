@@ -110,6 +110,11 @@ public sealed class MutualTlsEndpoints : IDisposable
             Policies.Log.DangerousOptionInUse(_logger, name, option);
         }
 
+        foreach (string problem in policy.CrlProblems)
+        {
+            Policies.Log.CrlUnusable(_logger, name, problem);
+        }
+
         return policy;
     }
 

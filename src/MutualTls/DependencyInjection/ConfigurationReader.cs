@@ -74,7 +74,7 @@ internal static class ConfigurationReader
         AddAll(section.GetSection("TrustFiles"), options.TrustFiles);
         AddAll(section.GetSection("CertificatePolicies"), options.CertificatePolicies);
         options.TrustSystemRoots = Value(section, "TrustSystemRoots", bool.TryParse, options.TrustSystemRoots, errors);
-        options.Revocation = Value<RevocationMode>(section, "Revocation", TryParseName, options.Revocation, errors);
+        RevocationSection.Apply(section.GetSection("Revocation"), options.Revocation, errors);
         options.Certificate = Value<PeerCertificateMode>(section, "Certificate", TryParseName, options.Certificate, errors);
         options.Rules = Value<RulePreset>(section, "Rules", TryParseName, options.Rules, errors);
         options.CertificatePolicyRules = Value<CertificatePolicyRules>(section, "CertificatePolicyRules", TryParseName, options.CertificatePolicyRules, errors);
@@ -87,9 +87,9 @@ internal static class ConfigurationReader
         options.Dangerous.AuditOnly = Value(dangerous, nameof(DangerousOptions.AuditOnly), bool.TryParse, options.Dangerous.AuditOnly, errors);
     }
 
-    private delegate bool Parser<T>(string text, out T value);
+    internal delegate bool Parser<T>(string text, out T value);
 
-    private static T Value<T>(IConfigurationSection section, string key, Parser<T> parse, T otherwise, List<string> errors)
+    internal static T Value<T>(IConfigurationSection section, string key, Parser<T> parse, T otherwise, List<string> errors)
     {
         if (section[key] is not { } text)
         {
@@ -107,7 +107,7 @@ internal static class ConfigurationReader
     }
 
     // Names only: a number would also be taken, whether or not it has a meaning.
-    private static bool TryParseName<T>(string text, out T value)
+    internal static bool TryParseName<T>(string text, out T value)
         where T : struct, Enum
     {
         value = default;
@@ -118,9 +118,9 @@ internal static class ConfigurationReader
 
     private static bool TryParseBytes(string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
-    private static bool TryParseTime(string text, out TimeSpan value) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
+    internal static bool TryParseTime(string text, out TimeSpan value) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
 
-    private static void AddAll(IConfigurationSection list, IList<string> into)
+    internal static void AddAll(IConfigurationSection list, IList<string> into)
     {
         foreach (string? value in list.GetChildren().Select(child => child.Value).Append(list.Value))
         {
@@ -131,7 +131,7 @@ internal static class ConfigurationReader
         }
     }
 
-    private static void CheckKeys(IConfigurationSection section, string[] known, List<string> errors)
+    internal static void CheckKeys(IConfigurationSection section, string[] known, List<string> errors)
     {
         foreach (IConfigurationSection child in section.GetChildren())
         {

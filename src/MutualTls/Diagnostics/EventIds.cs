@@ -13,6 +13,7 @@ internal static class EventIds
     public const int ResumptionSuspended = 14;
     public const int AcceptFailed = 15;
     public const int PeerAudited = 16;
+    public const int CrlUnusable = 20;
     public const int PolicyReloaded = 50;
     public const int PolicyReloadFailed = 51;
 }

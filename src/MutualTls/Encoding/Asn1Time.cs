@@ -5,7 +5,15 @@ internal static class Asn1Time
 {
     public static bool TryRead(byte tag, ReadOnlySpan<byte> content, out DateTimeOffset time)
     {
-        time = default;
+        bool read = TryReadUnixSeconds(tag, content, out long seconds);
+        time = read ? DateTimeOffset.FromUnixTimeSeconds(seconds) : default;
+        return read;
+    }
+
+    /// <summary>Reads a time as seconds since 1970: a CRL holds a million of them.</summary>
+    public static bool TryReadUnixSeconds(byte tag, ReadOnlySpan<byte> content, out long seconds)
+    {
+        seconds = 0;
         ReadOnlySpan<byte> rest;
         int year;
         if (tag == DerTag.UtcTime && content.Length == 13)
@@ -25,12 +33,9 @@ internal static class Asn1Time
             return false;
         }
 
-        foreach (byte digit in content[..^1])
+        if (content[..^1].ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
-            if (digit is < (byte)'0' or > (byte)'9')
-            {
-                return false;
-            }
+            return false;
         }
 
         int month = TwoDigits(rest, 0), day = TwoDigits(rest, 2), hour = TwoDigits(rest, 4), minute = TwoDigits(rest, 6), second = TwoDigits(rest, 8);
@@ -40,8 +45,17 @@ internal static class Asn1Time
             return false;
         }
 
-        time = new DateTimeOffset(year, month, day, hour, minute, second, TimeSpan.Zero);
+        seconds = (DaysSince1970(year, month, day) * 86_400L) + (hour * 3_600) + (minute * 60) + second;
         return true;
+    }
+
+    // Counts from a year that begins in March, so that the leap day comes last.
+    private static int DaysSince1970(int year, int month, int day)
+    {
+        const int DaysTo1970 = 719_468;
+        int years = month <= 2 ? year - 1 : year;
+        int monthsSinceMarch = (month + 9) % 12;
+        return (years * 365) + (years / 4) - (years / 100) + (years / 400) + (((153 * monthsSinceMarch) + 2) / 5) + day - 1 - DaysTo1970;
     }
 
     private static int TwoDigits(ReadOnlySpan<byte> text, int at) => ((text[at] - '0') * 10) + (text[at + 1] - '0');

@@ -17,6 +17,7 @@ internal static class ReasonRank
         ValidationReason.NotAfterPassed or ValidationReason.NotBeforeAhead => 4,
         ValidationReason.SignatureAlgorithmUnsupported or ValidationReason.KeyUnsupported => 5,
         ValidationReason.PurposeNotAllowed or ValidationReason.EndEntityIsCa => 6,
+        ValidationReason.CertificateRevoked => 7,
         ValidationReason.WorkBudgetExhausted => 20,
         ValidationReason.IssuerUnknown => 21,
         ValidationReason.ProfileViolation => 22,

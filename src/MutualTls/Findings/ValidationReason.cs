@@ -119,6 +119,35 @@ public enum ValidationReason
     /// <summary>The policy names identities and the peer has none of them.</summary>
     IdentityNotAllowed = 1402,
 
+    // 1500: revocation; 1501 to 1529 CRLs and what all sources share.
+
+    /// <summary>A certificate of the path is revoked. RFC 5280 section 6.3.</summary>
+    CertificateRevoked = 1501,
+
+    /// <summary>Whether a certificate is revoked is not known: it names no place to ask, and no configured source covers it.</summary>
+    RevocationNoPointer = 1502,
+
+    /// <summary>Whether a certificate is revoked is not known: no answer is in memory.</summary>
+    RevocationMissing = 1503,
+
+    /// <summary>Whether a certificate is revoked is not known: no answer could be got.</summary>
+    RevocationUnreachable = 1504,
+
+    /// <summary>Whether a certificate is revoked is not known: its CRL is past its time, or not valid yet. RFC 5280 section 5.1.2.5.</summary>
+    CrlStale = 1505,
+
+    /// <summary>Whether a certificate is revoked is not known: its CRL is not well-formed. RFC 5280 section 5.1.</summary>
+    CrlMalformed = 1506,
+
+    /// <summary>Whether a certificate is revoked is not known: its CRL is not signed by one who may sign it. RFC 5280 section 6.3.3 (f) and (g).</summary>
+    CrlSignerInvalid = 1507,
+
+    /// <summary>Whether a certificate is revoked is not known: its CRL holds a critical extension that is not understood. RFC 5280 sections 5.2 and 5.3.</summary>
+    CrlExtensionUnknown = 1508,
+
+    /// <summary>Whether a certificate is revoked is not known: its CRLs cover some reasons of revocation and not all. RFC 5280 section 6.3.3.</summary>
+    CrlReasonsIncomplete = 1509,
+
     // 1530: what an OCSP responder answered, RFC 6960.
 
     /// <summary>An OCSP answer is not well-formed. RFC 6960 section 4.2.1.</summary>

@@ -1,6 +1,7 @@
 using MutualTls.Certificates;
 using MutualTls.Findings;
 using MutualTls.Identities;
+using MutualTls.Paths;
 
 namespace MutualTls.Policies;
 
@@ -19,6 +20,15 @@ internal ref struct Judgement(PeerPolicy policy, PeerRole role, ReferenceIdentit
 
     /// <summary>Where to tell what is compared; null unless somebody asked.</summary>
     public readonly JudgementTrace? Trace = trace;
+
+    /// <summary>Gets what else the peer presented.</summary>
+    public ReadOnlySpan<ParsedCertificate> Presented { get; init; }
+
+    /// <summary>Gets the signatures that the engine knows to be good.</summary>
+    public required SignatureMemo Memo { get; init; }
+
+    /// <summary>Gets the intermediates that the engine knows.</summary>
+    public required CandidatePool Pool { get; init; }
 
     /// <summary>Gets what speaks against the peer; null while nothing does.</summary>
     public FindingCollection? Findings { get; private set; }

@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(EventIds.ValidatorFailed, LogLevel.Error, "Validator '{Validator}' of policy '{Policy}' threw an exception; the peer is refused.")]
     public static partial void ValidatorFailed(ILogger logger, Exception exception, string validator, string policy);
 
+    [LoggerMessage(EventIds.CrlUnusable, LogLevel.Error, "Policy '{Policy}' goes on without a CRL, since it is soft-fail: {Problem}")]
+    public static partial void CrlUnusable(ILogger logger, string policy, string problem);
+
     [LoggerMessage(EventIds.DangerousOptionInUse, LogLevel.Warning, "Policy '{Policy}' is weakened by Dangerous.{Option}.")]
     public static partial void DangerousOptionInUse(ILogger logger, string policy, string option);
 }

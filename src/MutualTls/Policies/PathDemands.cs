@@ -1,5 +1,6 @@
 using MutualTls.Findings;
 using MutualTls.Paths;
+using MutualTls.Revocation;
 
 namespace MutualTls.Policies;
 
@@ -10,6 +11,7 @@ internal static class PathDemands
     public static PathAnswer Check(VerifiedPath path, in Judgement judgement)
     {
         PathAnswer answer = PathAnswer.Good;
+        RevocationDemand.Check(path, judgement, ref answer);
         return answer;
     }
 }
@@ -22,6 +24,9 @@ internal struct PathAnswer
 
     /// <summary>Gets what was found and does not refuse.</summary>
     public FindingCollection? Warnings { get; private set; }
+
+    /// <summary>Gets or sets what is known of the revocation of each certificate; null if that is not checked.</summary>
+    public RevocationResult[]? Revocation { get; set; }
 
     /// <summary>Gets or sets whether an answer is awaited.</summary>
     public bool IsPending { get; set; }

@@ -24,12 +24,13 @@ internal sealed class PeerJudge(TimeProvider timeProvider)
     }
 
     /// <summary>Judges a remembered peer again because something that its verdict rests on has changed: all but the path itself is read anew. Null: it no longer passes.</summary>
-    public static PeerVerdict? JudgeAgain(PeerVerdict verdict, DateTimeOffset now)
+    public PeerVerdict? JudgeAgain(PeerVerdict verdict, DateTimeOffset now)
     {
-        Judgement judgement = new(verdict.Policy, verdict.Role, verdict.Expected, verdict.EndEntity!, now);
+        Judgement judgement = new(verdict.Policy, verdict.Role, verdict.Expected, verdict.EndEntity!, now) { Memo = _memo, Pool = _pool };
         EndEntityDemands.Check(ref judgement);
         PathAnswer answer = PathDemands.Check(verdict.Path!, judgement);
-        return judgement.Findings is null && answer.Outcome == VerdictOutcome.Accepted ? Conclude(ref judgement, verdict.Path, answer, explanation: null) : null;
+        PeerVerdict again = Conclude(ref judgement, verdict.Path, answer, explanation: null);
+        return judgement.Findings is null && answer.Outcome == VerdictOutcome.Accepted && again.IsKeepable ? again : null;
     }
 
     public PeerVerdict Judge(PeerPolicy policy, in PresentedKey key, JudgementTrace? trace)
@@ -46,7 +47,7 @@ internal sealed class PeerJudge(TimeProvider timeProvider)
             return PeerVerdict.Refused(role, policy, expected, unreadable, now);
         }
 
-        Judgement judgement = new(policy, role, expected, endEntity, now, trace);
+        Judgement judgement = new(policy, role, expected, endEntity, now, trace) { Presented = others, Memo = _memo, Pool = _pool };
 
         // What needs no path speaks on its own, and is told beside whatever the path has to say.
         EndEntityDemands.Check(ref judgement);
@@ -96,6 +97,7 @@ internal sealed class PeerJudge(TimeProvider timeProvider)
             EndEntity = judgement.EndEntity,
             Against = findings,
             Soft = FindingCollection.Join(answer.Warnings, judgement.Warnings),
+            RevocationResults = answer.Revocation,
             JudgedAt = judgement.Now,
             From = path is null ? judgement.Now : Later(path.NotBefore, judgement.From),
             Until = path is null ? judgement.Now : Earlier(Earlier(path.Until, answer.Until), judgement.Until),

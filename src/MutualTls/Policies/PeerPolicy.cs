@@ -1,6 +1,8 @@
 using MutualTls.Certificates;
 using MutualTls.Paths;
 using MutualTls.Policies.Caching;
+using MutualTls.Revocation;
+using MutualTls.Revocation.Crl;
 using MutualTls.Sources;
 using MutualTls.Trust;
 
@@ -13,15 +15,15 @@ public sealed class PeerPolicy
     private static long _versions;
 
     // What changes while the policy stands: each only grows, so their sum tells of any change.
-    private readonly IVersioned[] _restsOn = [];
+    private readonly IVersioned[] _restsOn;
 
-    internal PeerPolicy(string name, PeerPolicyOptions options, TrustAnchorSet anchors)
+    internal PeerPolicy(string name, PeerPolicyOptions options, TrustAnchorSet anchors, CrlSet crls)
     {
         Name = name;
         Version = Interlocked.Increment(ref _versions);
         Anchors = anchors;
         Certificate = options.Certificate;
-        Revocation = options.Revocation;
+        Revocation = options.Revocation.Mode;
         AcceptAnyServerName = options.Dangerous.AcceptAnyServerName;
         AuditOnly = options.Dangerous.AuditOnly;
         Cache = new VerdictCache(options.VerdictCacheLimit);
@@ -39,6 +41,8 @@ public sealed class PeerPolicy
                 RequireExplicit: rules.HasFlag(CertificatePolicyRules.RequireExplicitPolicy),
                 InhibitAnyPolicy: rules.HasFlag(CertificatePolicyRules.InhibitAnyPolicy)),
         };
+        RevocationChecker = Revocation == RevocationMode.Disabled ? null : new RevocationChecker(new RevocationRules(options.Revocation), crls, PathParameters);
+        _restsOn = RevocationChecker is null ? [] : [RevocationChecker.Version];
     }
 
     /// <summary>Gets the name that logs and verdicts show.</summary>
@@ -57,6 +61,12 @@ public sealed class PeerPolicy
     public RevocationMode Revocation { get; }
 
     internal PathParameters PathParameters { get; }
+
+    /// <summary>Gets what checks revocation; null where the policy says that it is not checked.</summary>
+    internal RevocationChecker? RevocationChecker { get; }
+
+    /// <summary>Gets what is wrong with the given CRLs, where soft-fail lets the policy be used all the same.</summary>
+    internal IReadOnlyList<string> CrlProblems { get; private init; } = [];
 
     internal bool AcceptAnyServerName { get; }
 
@@ -110,7 +120,13 @@ public sealed class PeerPolicy
         ArgumentNullException.ThrowIfNull(options);
         List<string> errors = [];
         TrustAnchorSet anchors = PeerPolicyValidation.Check(options, errors);
-        return errors.Count == 0 ? new PeerPolicy(name, options, anchors) : throw new MutualTlsConfigurationException($"policy '{name}'", errors);
+
+        // With hard-fail a CRL that cannot be used stops the start: without it every peer of that authority would be refused.
+        List<string> crlProblems = [];
+        CrlSet crls = CrlLoader.Load(options.Revocation, anchors, options.Revocation.Mode == RevocationMode.SoftFail ? crlProblems : errors);
+        return errors.Count == 0
+            ? new PeerPolicy(name, options, anchors, crls) { CrlProblems = crlProblems }
+            : throw new MutualTlsConfigurationException($"policy '{name}'", errors);
     }
 
     /// <summary>Writes name and version, for logs.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using MutualTls.Paths;
+using MutualTls.Revocation;
 using MutualTls.Trust;
 
 namespace MutualTls.Policies;
@@ -74,7 +75,17 @@ public sealed class PeerPolicyBuilder
     /// <returns>This builder.</returns>
     public PeerPolicyBuilder WithoutRevocation()
     {
-        Options.Revocation = RevocationMode.Disabled;
+        Options.Revocation.Mode = RevocationMode.Disabled;
+        return this;
+    }
+
+    /// <summary>Checks revocation: a peer that is revoked is refused, and so is one of unknown status unless the mode is set to soft-fail.</summary>
+    /// <param name="configure">Changes how; null for hard-fail and the defaults.</param>
+    /// <returns>This builder.</returns>
+    public PeerPolicyBuilder CheckRevocation(Action<RevocationOptions>? configure = null)
+    {
+        Options.Revocation.Mode = RevocationMode.HardFail;
+        configure?.Invoke(Options.Revocation);
         return this;
     }
 

@@ -161,7 +161,7 @@ public sealed class PeerPolicyEngine
 
         if (stamp.Epoch != epoch)
         {
-            if (PeerJudge.JudgeAgain(stamp.Verdict, now) is not { } renewed)
+            if (_judge.JudgeAgain(stamp.Verdict, now) is not { } renewed)
             {
                 policy.Cache.Remove(entry);
                 return null;

@@ -1,4 +1,5 @@
 using MutualTls.Paths;
+using MutualTls.Revocation;
 using MutualTls.Trust;
 
 namespace MutualTls.Policies;
@@ -19,9 +20,9 @@ public sealed class PeerPolicyOptions
     /// <value>The default is <see langword="false"/>: mutual TLS is for parties that know each other, and any public CA can issue to anyone.</value>
     public bool TrustSystemRoots { get; set; }
 
-    /// <summary>Gets or sets whether revocation is checked.</summary>
-    /// <value>The default is <see cref="RevocationMode.Unspecified"/>, which is not valid: say <see cref="PeerPolicyBuilder.WithoutRevocation"/>.</value>
-    public RevocationMode Revocation { get; set; }
+    /// <summary>Gets how revocation is checked.</summary>
+    /// <value>Its mode must be stated: by <see cref="PeerPolicyBuilder.CheckRevocation"/> or <see cref="PeerPolicyBuilder.WithoutRevocation"/>.</value>
+    public RevocationOptions Revocation { get; } = new();
 
     /// <summary>Gets or sets what becomes of a client without a certificate.</summary>
     /// <value>The default is <see cref="PeerCertificateMode.Required"/>.</value>

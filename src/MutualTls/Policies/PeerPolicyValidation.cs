@@ -1,5 +1,6 @@
 using MutualTls.Certificates;
 using MutualTls.Paths;
+using MutualTls.Revocation;
 using MutualTls.Trust;
 
 namespace MutualTls.Policies;
@@ -24,10 +25,7 @@ internal static class PeerPolicyValidation
         }
 
         Require(anchors.Count > 0 || errors.Count > 0, errors, "TrustAnchors: none is given, so no peer could ever be accepted. Add TrustPem(...) or another source of trust.");
-        Require(
-            options.Revocation != RevocationMode.Unspecified, errors,
-            "Revocation: not stated. There is no silent default: say WithoutRevocation() (in configuration \"Revocation\": \"Disabled\").");
-        Require(Enum.IsDefined(options.Revocation), errors, $"Revocation: {options.Revocation} is no mode.");
+        RevocationRules.Validate(options.Revocation, errors);
         Require(Enum.IsDefined(options.Rules), errors, $"Rules: {options.Rules} is no preset; use Default, Strict or Rfc5280.");
         Require(Enum.IsDefined(options.Certificate), errors, $"Certificate: {options.Certificate} is no mode; use Required or Optional.");
         Require(

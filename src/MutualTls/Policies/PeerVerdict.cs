@@ -4,6 +4,7 @@ using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Paths;
 using MutualTls.Policies.Caching;
+using MutualTls.Revocation;
 
 namespace MutualTls.Policies;
 
@@ -30,6 +31,7 @@ public sealed class PeerVerdict
         EndEntity = pending.EndEntity;
         Against = against;
         Soft = FindingCollection.Join(soft, pending.Soft);
+        RevocationResults = pending.RevocationResults;
         JudgedAt = pending.JudgedAt;
         From = pending.From;
         Until = pending.Until;
@@ -63,6 +65,9 @@ public sealed class PeerVerdict
 
     /// <summary>Gets what was found and does not refuse: what soft-fail and report-only let pass; empty if nothing.</summary>
     public IReadOnlyList<Finding> Warnings => Soft is null ? [] : Soft;
+
+    /// <summary>Gets what is known of the revocation of each certificate of <see cref="Path"/>; empty if the policy does not check it, or no path was found.</summary>
+    public IReadOnlyList<RevocationResult> Revocation => RevocationResults ?? [];
 
     /// <summary>Gets when the peer was judged.</summary>
     public DateTimeOffset JudgedAt { get; internal init; }
@@ -113,7 +118,12 @@ public sealed class PeerVerdict
     internal CachedVerdict? Entry { get; set; }
 
     /// <summary>Gets whether the verdict may be remembered: accepted, or it would be but for the application's validators.</summary>
-    internal bool IsKeepable => Path is not null && Outcome != VerdictOutcome.Refused && !AwaitsRevocation;
+    internal bool IsKeepable => Path is not null && Outcome != VerdictOutcome.Refused && !AwaitsRevocation && !IsOfUnknownStatus;
+
+    // What soft-fail let in may be known a moment later, so it is asked each time.
+    private bool IsOfUnknownStatus => Array.Exists(RevocationResults ?? [], result => result.Status == RevocationStatus.Unknown);
+
+    internal RevocationResult[]? RevocationResults { get; init; }
 
     /// <summary>Makes a refusal for one reason, of a peer whose certificates were not judged.</summary>
     internal static PeerVerdict Refused(PeerRole role, PeerPolicy policy, ReferenceIdentity? expected, Finding finding, DateTimeOffset now)

@@ -2,6 +2,7 @@ using System.Globalization;
 using MutualTls.Certificates;
 using MutualTls.Findings;
 using MutualTls.Paths;
+using MutualTls.Revocation;
 
 namespace MutualTls.Policies;
 
@@ -15,7 +16,7 @@ internal static class VerdictChecks
         [
             Check(verdict, "signed up to a trusted root", path is null ? null : path.ToString(), IsAboutPath),
             Check(verdict, "up to date", path is null ? null : Dates(path), IsAboutDates),
-            new VerdictCheck("not revoked", CheckOutcome.NotChecked, "the policy says WithoutRevocation()"),
+            Revocation(verdict),
             Check(verdict, "fit for the purpose", path is null ? null : Purpose(verdict.Role, path.EndEntity), IsAboutFitness),
             Check(verdict, "strong algorithms", path is null ? null : Algorithms(path), IsAboutAlgorithms),
         ];
@@ -33,6 +34,16 @@ internal static class VerdictChecks
         }
 
         return checks;
+    }
+
+    // A soft failure is no pass: what is not known was not checked, and the peer was let in all the same.
+    private static VerdictCheck Revocation(PeerVerdict verdict)
+    {
+        const string Name = "not revoked";
+        string results = string.Join("; ", verdict.Revocation.Select(r => string.Create(CultureInfo.InvariantCulture, $"depth {r.Depth} {r}")));
+        return verdict.Policy.Revocation == RevocationMode.Disabled ? new VerdictCheck(Name, CheckOutcome.NotChecked, "the policy says WithoutRevocation()")
+            : verdict.Warnings.Any(f => IsAboutRevocation(f.Reason)) && !verdict.Findings.Any(f => IsAboutRevocation(f.Reason)) ? new VerdictCheck(Name, CheckOutcome.NotChecked, results)
+            : Check(verdict, Name, results.Length == 0 ? null : results, IsAboutRevocation);
     }
 
     private static VerdictCheck Check(PeerVerdict verdict, string name, string? passed, Func<ValidationReason, bool> isAbout)
@@ -61,8 +72,11 @@ internal static class VerdictChecks
 
     private static bool IsAboutNames(ValidationReason reason) => reason is ValidationReason.NameMismatch or ValidationReason.IdentityNotAllowed;
 
+    private static bool IsAboutRevocation(ValidationReason reason) => (int)reason is >= 1500 and < 1600;
+
     private static bool IsAboutValidators(ValidationReason reason) => (int)reason is >= 1800 and < 1900;
 
     private static bool IsAboutPath(ValidationReason reason) =>
-        !IsAboutDates(reason) && !IsAboutFitness(reason) && !IsAboutAlgorithms(reason) && !IsAboutNames(reason) && !IsAboutValidators(reason);
+        !IsAboutDates(reason) && !IsAboutFitness(reason) && !IsAboutAlgorithms(reason) && !IsAboutNames(reason) && !IsAboutRevocation(reason)
+        && !IsAboutValidators(reason);
 }

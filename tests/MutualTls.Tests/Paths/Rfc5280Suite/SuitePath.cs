@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using MutualTls.Identities;
 using MutualTls.Paths;
 using MutualTls.Policies;
+using MutualTls.Revocation;
 using MutualTls.Testing;
 using MutualTls.Trust;
 using Spec = System.Action<MutualTls.Testing.TestCertificateSpec>;
@@ -61,7 +62,7 @@ internal sealed record SuitePath(Func<SuiteParts> Make)
     public PeerVerdict Judge()
     {
         SuiteParts parts = Make();
-        PeerPolicyOptions options = new() { Rules = Preset, Revocation = RevocationMode.Disabled };
+        PeerPolicyOptions options = new() { Rules = Preset, Revocation = { Mode = RevocationMode.Disabled } };
         Options?.Invoke(options);
         foreach (TrustAnchor anchor in parts.Anchors)
         {

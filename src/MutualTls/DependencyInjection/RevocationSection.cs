@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Configuration;
+using MutualTls.Revocation;
+
+namespace MutualTls.DependencyInjection;
+
+/// <summary>Reads how revocation is checked: one word, the mode, or an object that holds it as <c>Mode</c>.</summary>
+internal static class RevocationSection
+{
+    private static readonly string[] Keys =
+    [
+        nameof(RevocationOptions.Mode), nameof(RevocationOptions.Depth), nameof(RevocationOptions.Preference), nameof(RevocationOptions.CrlFiles),
+        nameof(RevocationOptions.StaleGrace), nameof(RevocationOptions.OnNoPointer), nameof(RevocationOptions.OnUnreachable), nameof(RevocationOptions.OnStale),
+        nameof(RevocationOptions.OnMalformed), nameof(RevocationOptions.OnUnknown),
+    ];
+
+    public static void Apply(IConfigurationSection section, RevocationOptions options, List<string> errors)
+    {
+        if (section.Value is { } word)
+        {
+            if (ConfigurationReader.TryParseName(word, out RevocationMode mode))
+            {
+                options.Mode = mode;
+                return;
+            }
+
+            errors.Add($"{section.Path}: '{word}' is not one of {string.Join(", ", Enum.GetNames<RevocationMode>())}.");
+            return;
+        }
+
+        ConfigurationReader.CheckKeys(section, Keys, errors);
+        ConfigurationReader.AddAll(section.GetSection(nameof(options.CrlFiles)), options.CrlFiles);
+        options.Mode = Choice(section, nameof(options.Mode), options.Mode, errors);
+        options.Depth = Choice(section, nameof(options.Depth), options.Depth, errors);
+        options.Preference = Choice(section, nameof(options.Preference), options.Preference, errors);
+        options.StaleGrace = ConfigurationReader.Value<TimeSpan>(section, nameof(options.StaleGrace), ConfigurationReader.TryParseTime, options.StaleGrace, errors);
+        options.OnNoPointer = Choice(section, nameof(options.OnNoPointer), options.OnNoPointer, errors);
+        options.OnUnreachable = Choice(section, nameof(options.OnUnreachable), options.OnUnreachable, errors);
+        options.OnStale = Choice(section, nameof(options.OnStale), options.OnStale, errors);
+        options.OnMalformed = Choice(section, nameof(options.OnMalformed), options.OnMalformed, errors);
+        options.OnUnknown = Choice(section, nameof(options.OnUnknown), options.OnUnknown, errors);
+    }
+
+    private static T Choice<T>(IConfigurationSection section, string key, T otherwise, List<string> errors)
+        where T : struct, Enum =>
+        ConfigurationReader.Value<T>(section, key, ConfigurationReader.TryParseName, otherwise, errors);
+}

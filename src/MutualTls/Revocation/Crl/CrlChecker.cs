@@ -1,0 +1,183 @@
+using System.Security.Cryptography.X509Certificates;
+using MutualTls.Certificates;
+using MutualTls.Encoding;
+using MutualTls.Paths;
+
+namespace MutualTls.Revocation.Crl;
+
+/// <summary>Decides from CRLs in memory whether a certificate of a verified path is revoked. RFC 5280 section 6.3.3.</summary>
+/// <remarks>Reads no file and no network, and allocates nothing while the signers are on the path. The letters in the code are those of the section.</remarks>
+/// <threadsafety>Safe from any thread.</threadsafety>
+internal sealed class CrlChecker(CrlSet crls, PathParameters parameters, TimeSpan staleGrace)
+{
+    // Room for a name relative to a CRL issuer, in full.
+    private const int MaxNameLength = 1024;
+
+    private readonly CrlSigners _signers = new(parameters);
+
+    /// <summary>Checks one certificate. Of unknown status, the cause is the one nearest to an answer; <see cref="RevocationCause.None"/>: no CRL is about it.</summary>
+    public RevocationResult Check(VerifiedPath path, int depth, in CrlQuestion question)
+    {
+        Tally tally = new() { Depth = depth };
+        ParsedCertificate certificate = path.Span[depth];
+        DerReader extension = new(certificate.ExtensionValue(ExtensionKind.CrlDistributionPoints));
+        if (extension.TryOpen(DerTag.Sequence, out DerReader points))
+        {
+            while (!tally.IsDone && !points.IsEmpty && DistributionPoint.TryRead(ref points, out DistributionPoint point))
+            {
+                Check(path, depth, point, question, ref tally);
+            }
+        }
+
+        // The last paragraph: CRLs of the issuer that no distribution point led to.
+        if (!tally.IsDone)
+        {
+            Check(path, depth, DistributionPoint.Implied(certificate), question, ref tally);
+        }
+
+        return tally.ToResult();
+    }
+
+    // (b)(1): the CRLs of the certificate's issuer, or of the one that the point names.
+    private void Check(VerifiedPath path, int depth, DistributionPoint point, in CrlQuestion question, ref Tally tally)
+    {
+        ParsedCertificate certificate = path.Span[depth];
+        if (point.CrlIssuer.IsEmpty)
+        {
+            Check(path, depth, point, certificate.IssuerName, certificate.IssuerNameHash, question, ref tally);
+            return;
+        }
+
+        DerReader names = new(point.CrlIssuer);
+        while (!tally.IsDone && !names.IsEmpty && GeneralName.TryRead(ref names, out GeneralName name))
+        {
+            if (name.Kind == GeneralNameKind.DirectoryName)
+            {
+                ReadOnlySpan<byte> issuer = name.Value.Of(point.CrlIssuer);
+                Check(path, depth, point, issuer, DistinguishedName.PreparedHash(issuer), question, ref tally);
+            }
+        }
+    }
+
+    private void Check(
+        VerifiedPath path, int depth, DistributionPoint point, ReadOnlySpan<byte> issuer, int issuerHash, in CrlQuestion question, ref Tally tally)
+    {
+        // (b)(2)(i): the names of the point, or where it has none those of its cRLIssuer.
+        Span<byte> buffer = stackalloc byte[MaxNameLength];
+        int length = 0;
+        if (!point.RelativeName.IsEmpty && !PointNames.TryExpand(issuer, point.RelativeName, buffer, out length))
+        {
+            return;
+        }
+
+        PointNames names = new(point.FullName, length > 0 ? buffer[..length] : point.DirectoryName);
+        names = names.IsEmpty ? new PointNames(point.CrlIssuer, default) : names;
+        foreach (ParsedCrl crl in crls.Named(issuerHash))
+        {
+            if (tally.IsDone)
+            {
+                return;
+            }
+
+            if (!crl.IsDelta && DistinguishedName.AreEqual(crl.IssuerName, issuer)
+                && (point.CrlIssuer.IsEmpty || crl.Scope.IsIndirect) && crl.Scope.Covers(path.Span[depth], names))
+            {
+                Use(crl, crl.Scope.ReasonsFor(point.Reasons), path, depth, question, ref tally);
+            }
+        }
+    }
+
+    // (c) to (l)
+    private void Use(ParsedCrl crl, RevocationReasons reasons, VerifiedPath path, int depth, in CrlQuestion question, ref Tally tally)
+    {
+        // (e): CRLs come newest first, so that of one series only the newest usable one is read.
+        if ((reasons & ~tally.Reasons) == 0)
+        {
+            return;
+        }
+
+        // RFC 5280 5.2 and 5.3: not to be used for any certificate.
+        if (crl.UnknownCritical is not null)
+        {
+            tally.Note(RevocationCause.Unsupported, crl.ThisUpdate, crl.NextUpdate);
+            return;
+        }
+
+        // (f) and (g)
+        if (!_signers.TryFind(crl, path, depth, question, this, out CrlSigner signer))
+        {
+            tally.Note(RevocationCause.SignerInvalid, crl.ThisUpdate, crl.NextUpdate);
+            return;
+        }
+
+        // (c), (h): complete and delta together are a complete CRL of the delta's dates (5.2.4).
+        ParsedCrl? delta = crls.FindDelta(crl, signer, question.Now);
+        ParsedCrl newest = delta ?? crl;
+        DateTimeOffset? until = newest.NextUpdate is not { } next ? null : next < DateTimeOffset.MaxValue - staleGrace ? next + staleGrace : DateTimeOffset.MaxValue;
+
+        // (i), (j), (k)
+        CrlEntry entry = default;
+        bool listed = (delta is not null && delta.TryFind(path.Span[depth], out entry)) || crl.TryFind(path.Span[depth], out entry);
+        if (listed && entry.Reason != X509RevocationReason.RemoveFromCrl)
+        {
+            // A list past its time still tells what was revoked in it.
+            tally.Revoke(entry, newest.ThisUpdate, until);
+        }
+        else if (newest.ThisUpdate > question.Now || !(question.Now < until))
+        {
+            tally.Note(RevocationCause.Stale, newest.ThisUpdate, until);
+        }
+        else
+        {
+            tally.Cover(reasons, newest.ThisUpdate, until.Value);
+        }
+    }
+
+    /// <summary>What the CRLs read so far say together. RFC 5280 section 6.3.2.</summary>
+    private struct Tally
+    {
+        private RevocationCause _cause;
+        private CrlEntry? _revoked;
+        private DateTimeOffset? _thisUpdate;
+        private DateTimeOffset? _until;
+
+        public int Depth { get; init; }
+
+        /// <summary>Gets reasons_mask: what usable CRLs have covered.</summary>
+        public RevocationReasons Reasons { get; private set; }
+
+        public readonly bool IsDone => _revoked is not null || Reasons == RevocationReasons.All;
+
+        /// <summary>(l)</summary>
+        public void Cover(RevocationReasons reasons, DateTimeOffset thisUpdate, DateTimeOffset until)
+        {
+            bool first = Reasons == RevocationReasons.None;
+            Reasons |= reasons;
+            _thisUpdate = first || thisUpdate < _thisUpdate ? thisUpdate : _thisUpdate;
+            _until = first || until < _until ? until : _until;
+        }
+
+        public void Revoke(CrlEntry entry, DateTimeOffset thisUpdate, DateTimeOffset? until) => (_revoked, _thisUpdate, _until) = (entry, thisUpdate, until);
+
+        /// <summary>Remembers why a CRL that is about the certificate could not be used.</summary>
+        public void Note(RevocationCause cause, DateTimeOffset thisUpdate, DateTimeOffset? until)
+        {
+            if (cause > _cause && Reasons == RevocationReasons.None)
+            {
+                (_cause, _thisUpdate, _until) = (cause, thisUpdate, until);
+            }
+        }
+
+        public readonly RevocationResult ToResult() => new()
+        {
+            Depth = Depth,
+            Status = _revoked is not null ? RevocationStatus.Revoked : IsDone ? RevocationStatus.Good : RevocationStatus.Unknown,
+            Cause = IsDone ? RevocationCause.None : Reasons != RevocationReasons.None ? RevocationCause.ReasonsIncomplete : _cause,
+            Source = _thisUpdate is null ? RevocationSource.None : RevocationSource.Crl,
+            ThisUpdate = _thisUpdate,
+            Until = _until,
+            Reason = _revoked?.Reason,
+            RevokedAt = _revoked?.RevokedAtTime,
+        };
+    }
+}

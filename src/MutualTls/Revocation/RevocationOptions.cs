@@ -1,0 +1,54 @@
+namespace MutualTls.Revocation;
+
+/// <summary>Says how revocation is checked and what not knowing leads to.</summary>
+/// <threadsafety>Not safe for use by several threads at once.</threadsafety>
+public sealed class RevocationOptions
+{
+    /// <summary>The longest <see cref="StaleGrace"/>.</summary>
+    internal static readonly TimeSpan MaxStaleGrace = TimeSpan.FromDays(7);
+
+    /// <summary>Gets or sets whether revocation is checked, and what not knowing leads to.</summary>
+    /// <value>The default is <see cref="RevocationMode.Unspecified"/>, which is not valid: there is no silent default.</value>
+    public RevocationMode Mode { get; set; }
+
+    /// <summary>Gets or sets which certificates of a path are checked.</summary>
+    /// <value>The default is <see cref="RevocationDepth.Chain"/>.</value>
+    public RevocationDepth Depth { get; set; }
+
+    /// <summary>Gets or sets which source is asked, and in which order.</summary>
+    /// <value>The default is <see cref="RevocationPreference.PreferCrl"/>.</value>
+    public RevocationPreference Preference { get; set; }
+
+    /// <summary>Gets the files and folders of CRLs: DER, or PEM with one or more. Of a folder, what ends in .crl, .pem, .der or .r0 to .r9.</summary>
+    /// <value>Paths, absolute or relative to the current directory. Read when the policy is compiled. The default is none.</value>
+    /// <remarks>A CRL given here needs no distribution point in the certificates; its own scope (RFC 5280 section 5.2.5) still holds.</remarks>
+    public IList<string> CrlFiles { get; } = [];
+
+    /// <summary>Gets the CRLs given in code, each as DER, or as PEM with one or more.</summary>
+    /// <value>Read when the policy is compiled. The default is none.</value>
+    public IList<ReadOnlyMemory<byte>> Crls { get; } = [];
+
+    /// <summary>Gets or sets for how long after its time an answer still counts as fresh.</summary>
+    /// <value>From 0 to 7 days. The default is 0.</value>
+    public TimeSpan StaleGrace { get; set; }
+
+    /// <summary>Gets or sets what a certificate leads to that names no place to ask, where no configured source covers it either.</summary>
+    /// <value>The default is <see cref="RevocationOutcome.ByMode"/>.</value>
+    public RevocationOutcome OnNoPointer { get; set; }
+
+    /// <summary>Gets or sets what it leads to that no answer could be got.</summary>
+    /// <value>The default is <see cref="RevocationOutcome.ByMode"/>.</value>
+    public RevocationOutcome OnUnreachable { get; set; }
+
+    /// <summary>Gets or sets what an answer past its time leads to.</summary>
+    /// <value>The default is <see cref="RevocationOutcome.ByMode"/>.</value>
+    public RevocationOutcome OnStale { get; set; }
+
+    /// <summary>Gets or sets what an answer leads to that is malformed, cannot be understood, or is not signed by one who may.</summary>
+    /// <value>The default is <see cref="RevocationOutcome.ByMode"/>.</value>
+    public RevocationOutcome OnMalformed { get; set; }
+
+    /// <summary>Gets or sets what it leads to that the answers do not tell: an OCSP responder's "unknown", or CRLs for some reasons only.</summary>
+    /// <value>The default is <see cref="RevocationOutcome.ByMode"/>.</value>
+    public RevocationOutcome OnUnknown { get; set; }
+}
