@@ -54,7 +54,7 @@ public class TestCertificate
 
     internal byte[] SubjectKeyId { get; }
 
-    private protected TimeProvider TimeProvider { get; }
+    internal TimeProvider TimeProvider { get; }
 
     /// <summary>Issues a certificate that signs itself and is no authority: digital signature, for servers and clients alike.</summary>
     /// <param name="configure">Changes what is issued.</param>

@@ -47,6 +47,14 @@ public sealed partial class TestCrlSpec
         return this;
     }
 
+    /// <summary>Leaves the signature empty.</summary>
+    /// <returns>This description.</returns>
+    public TestCrlSpec Unsigned()
+    {
+        _signing.Unsigned = true;
+        return this;
+    }
+
     /// <summary>Names another algorithm inside than outside, against RFC 5280 5.1.1.2; the signature matches the outer one.</summary>
     /// <returns>This description.</returns>
     public TestCrlSpec SignatureAlgorithmMismatch()

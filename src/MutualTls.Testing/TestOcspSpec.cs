@@ -182,7 +182,7 @@ public sealed partial class TestOcspSpec
         return Der.Tlv(0x30, [.. version, .. ResponderId(), .. producedAt, .. entries, .. extensions]);
     }
 
-    private void Add(ReadOnlySpan<byte> serial) => _entries.Add(new OcspEntry
+    internal void Add(ReadOnlySpan<byte> serial) => _entries.Add(new OcspEntry
     {
         IssuerName = _issuer.Subject,
         IssuerKey = _issuer.Key,
