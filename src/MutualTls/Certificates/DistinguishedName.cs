@@ -5,8 +5,8 @@ namespace MutualTls.Certificates;
 /// <summary>Compares distinguished names in their DER form. RFC 5280 section 7.1.</summary>
 internal static class DistinguishedName
 {
-    /// <summary>More relative names than any directory in use has; a longer one is malformed.</summary>
-    public const int MaxRelativeNames = 64;
+    /// <summary>More attributes than any name in use has; a longer name is malformed. Those of one relative name are compared pair by pair.</summary>
+    public const int MaxAttributes = 64;
 
     /// <summary>Tells whether <paramref name="name"/> is one Name: a SEQUENCE OF SET OF SEQUENCE { OID, value }. RFC 5280 section 4.1.2.4.</summary>
     public static bool IsWellFormed(ReadOnlySpan<byte> name)
@@ -17,16 +17,17 @@ internal static class DistinguishedName
             return false;
         }
 
-        for (int count = 0; !sequence.IsEmpty; count++)
+        int count = 0;
+        while (!sequence.IsEmpty)
         {
-            if (count == MaxRelativeNames || !sequence.TryOpen(DerTag.Set, out DerReader set) || set.IsEmpty)
+            if (!sequence.TryOpen(DerTag.Set, out DerReader set) || set.IsEmpty)
             {
                 return false;
             }
 
-            while (!set.IsEmpty)
+            for (; !set.IsEmpty; count++)
             {
-                if (!set.TryOpen(DerTag.Sequence, out DerReader attribute)
+                if (count == MaxAttributes || !set.TryOpen(DerTag.Sequence, out DerReader attribute)
                     || !attribute.TryRead(DerTag.ObjectIdentifier, out DerRange oid) || !DerValue.IsObjectIdentifier(attribute.Bytes(oid))
                     || !attribute.TryReadAny(out _, out _, out _) || !attribute.IsEmpty)
                 {

@@ -49,7 +49,8 @@ internal sealed class PathFinder
     /// <summary>Gets the next verified path, or null if there is no other.</summary>
     public VerifiedPath? Next()
     {
-        while (_builder.MoveNext(ref _budget))
+        // Once a budget is used up no other path is tried: each would run into the same limit, after more work.
+        while (!_budget.IsExhausted && _builder.MoveNext(ref _budget))
         {
             PathCheck path = new(_builder.Certificates, _builder.Anchor!, _parameters!, _purpose, _time, ref _budget);
             _tried++;

@@ -12,6 +12,9 @@ namespace MutualTls.Paths.Rules;
 /// </remarks>
 internal static class NameConstraintsRule
 {
+    // A longer name counts as several in the budget: the strings of a directory name are prepared each time, others only scanned.
+    private const int DirectoryNameOctets = 32, OtherNameOctets = 1024;
+
     public static void Check(ref PathCheck path)
     {
         for (int depth = 1; depth <= path.AnchorDepth; depth++)
@@ -92,9 +95,11 @@ internal static class NameConstraintsRule
         int count = 0;
         DerReader subtrees = new(list);
         byte wanted = GeneralName.TagOf(kind);
+
+        int cost = 1 + (name.Length / (kind == GeneralNameKind.DirectoryName ? DirectoryNameOctets : OtherNameOctets));
         while (subtrees.TryOpen(DerTag.Sequence, out DerReader subtree))
         {
-            if (!path.Budget.TakeNameComparisons(1))
+            if (!path.Budget.TakeNameComparisons(cost))
             {
                 break;
             }
