@@ -15,7 +15,10 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
 
     private readonly ParsedCertificate[] _path = new ParsedCertificate[Levels];
     private readonly (int Next, int End)[] _open = new (int, int)[Levels];
+
+    // The issuers of each certificate that was on the path once, likeliest first: comparing names can cost, so each pair is compared once a search.
     private readonly List<Candidate> _candidates = [];
+    private readonly List<(ParsedCertificate Certificate, int Start, int End)> _lookedUp = [];
     private readonly List<ParsedCertificate> _presented = [];
     private TrustAnchorSet _anchors = TrustAnchorSet.Empty;
     private DateTimeOffset _time;
@@ -49,6 +52,7 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
     {
         Array.Clear(_path);
         _candidates.Clear();
+        _lookedUp.Clear();
         _presented.Clear();
         _anchors = TrustAnchorSet.Empty;
         Anchor = null;
@@ -65,7 +69,7 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
             ref (int Next, int End) open = ref _open[_level];
             if (open.Next == open.End)
             {
-                Close();
+                _level--;
                 continue;
             }
 
@@ -97,17 +101,30 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
     }
 
     /// <summary>Gives up every path that keeps the certificates up to <paramref name="depth"/> as they are. 0: gives up all.</summary>
-    public void BackTo(int depth)
-    {
-        while (_level >= depth)
-        {
-            Close();
-        }
-    }
+    public void BackTo(int depth) => _level = Math.Min(_level, depth - 1);
 
     private void Open(int level)
     {
         ParsedCertificate certificate = _path[level];
+        (int start, int end) = IssuersOf(certificate);
+        _open[level] = (start, end);
+        _level = level;
+        if (start == end && DeadEnd is null)
+        {
+            (DeadEnd, DeadEndDepth) = (certificate, level);
+        }
+    }
+
+    private (int Start, int End) IssuersOf(ParsedCertificate certificate)
+    {
+        foreach ((ParsedCertificate known, int knownStart, int knownEnd) in _lookedUp)
+        {
+            if (ReferenceEquals(known, certificate))
+            {
+                return (knownStart, knownEnd);
+            }
+        }
+
         int start = _candidates.Count;
         foreach (TrustAnchor anchor in _anchors.Named(certificate.IssuerNameHash))
         {
@@ -131,19 +148,8 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
             }
         }
 
-        _open[level] = (start, _candidates.Count);
-        _level = level;
-        if (start == _candidates.Count && DeadEnd is null)
-        {
-            (DeadEnd, DeadEndDepth) = (certificate, level);
-        }
-    }
-
-    private void Close()
-    {
-        int start = _level == 0 ? 0 : _open[_level - 1].End;
-        _candidates.RemoveRange(start, _candidates.Count - start);
-        _level--;
+        _lookedUp.Add((certificate, start, _candidates.Count));
+        return (start, _candidates.Count);
     }
 
     private void Consider(int start, ParsedCertificate certificate, ParsedCertificate issuer)

@@ -53,6 +53,21 @@ public class WorkLimitTests
         Assert.Equal(ValidationReason.WorkBudgetExhausted, verdict.Primary!.Value.Reason);
     }
 
+    // Names that are equal only once prepared, a key for each: every CA is an issuer of every other.
+    [Fact]
+    public void Judge_ManyCasOfOneNameInManySpellings_StopsAtTheBudget()
+    {
+        string text = new('é', 400);
+        TestCertificateAuthority[] cas = [.. Enumerable.Range(0, 60).Select(i => TestCertificateAuthority.CreateRoot(null, c => c.WithSubject(Spelling(i)).WithIssuerName(Spelling(i + 1))))];
+        PresentedChain presented = new(cas.Select(c => c.Der).Prepend(cas[0].IssueClient("client.test").Der));
+
+        PeerVerdict verdict = Timed(() => new PeerPolicyEngine().Judge(Pair.Trusting(new TestPki().Root), PeerRole.Client, presented));
+
+        Assert.Equal(ValidationReason.WorkBudgetExhausted, verdict.Primary!.Value.Reason);
+
+        TestName Spelling(int number) => TestName.Cn(text + string.Concat(Enumerable.Range(0, 8).Select(bit => (number >> bit & 1) == 0 ? "a" : "A")));
+    }
+
     private static TestName Wide(int attributes, string prefix) =>
         TestName.Empty.AndTogether([.. Enumerable.Range(0, attributes).Select(i => (TestOids.CommonName, prefix + i, UniversalTagNumber.UTF8String))]);
 
