@@ -5,7 +5,7 @@ namespace MutualTls.Certificates;
 /// <summary>Compares distinguished names in their DER form. RFC 5280 section 7.1.</summary>
 internal static class DistinguishedName
 {
-    /// <summary>More attributes than any name in use has; a longer name is malformed. Those of one relative name are compared pair by pair.</summary>
+    /// <summary>More attributes than any name in use has; a longer name is malformed.</summary>
     public const int MaxAttributes = 64;
 
     /// <summary>Tells whether <paramref name="name"/> is one Name: a SEQUENCE OF SET OF SEQUENCE { OID, value }. RFC 5280 section 4.1.2.4.</summary>
@@ -84,12 +84,12 @@ internal static class DistinguishedName
         while (names.TryOpen(DerTag.Set, out DerReader set))
         {
             int unordered = 0;
-            while (set.TryOpen(DerTag.Sequence, out DerReader attribute) && attribute.TryRead(DerTag.ObjectIdentifier, out DerRange oid)
-                && attribute.TryReadAny(out byte tag, out DerRange value, out _))
+            while (!set.IsEmpty)
             {
+                Attribute attribute = Attribute.Read(ref set);
                 HashCode one = default;
-                one.AddBytes(attribute.Bytes(oid));
-                one.Add(PreparedString.Hash(tag, attribute.Bytes(value)));
+                one.AddBytes(attribute.Oid);
+                one.Add(PreparedString.Hash(attribute.Tag, attribute.Value));
                 unordered += one.ToHashCode();
             }
 
@@ -105,7 +105,6 @@ internal static class DistinguishedName
         return inner;
     }
 
-    // Relative names match if they hold the same attributes, in any order. RFC 5280 section 7.1.
     private static bool AreEqualRelative(ref DerReader leftNames, ref DerReader rightNames)
     {
         leftNames.TryRead(DerTag.Set, out DerRange leftSet, out DerRange leftEncoded);
@@ -115,50 +114,45 @@ internal static class DistinguishedName
             return true;
         }
 
-        ReadOnlySpan<byte> left = leftNames.Bytes(leftSet), right = rightNames.Bytes(rightSet);
-        return Count(left) == Count(right) && IsSubset(left, right) && IsSubset(right, left);
-    }
-
-    private static int Count(ReadOnlySpan<byte> set)
-    {
-        int count = 0;
-        for (DerReader reader = new(set); reader.TryReadAny(out _, out _, out _); count++)
+        DerReader left = leftNames.At(leftSet), right = rightNames.At(rightSet);
+        Attribute leftFirst = Attribute.Read(ref left), rightFirst = Attribute.Read(ref right);
+        if (left.IsEmpty && right.IsEmpty)
         {
+            return leftFirst.Oid.SequenceEqual(rightFirst.Oid) && PreparedString.AreEqual(leftFirst.Tag, leftFirst.Value, rightFirst.Tag, rightFirst.Value);
         }
 
-        return count;
+        // Several together are rare. They match if they are the same attributes, in any order (RFC 5280 section 7.1): each is prepared once, not once for every other.
+        return Prepared(leftNames.At(leftSet)).SequenceEqual(Prepared(rightNames.At(rightSet)));
     }
 
-    private static bool IsSubset(ReadOnlySpan<byte> set, ReadOnlySpan<byte> of)
+    private static List<string> Prepared(DerReader set)
     {
-        DerReader reader = new(set);
-        while (reader.TryOpen(DerTag.Sequence, out DerReader attribute))
+        List<string> attributes = [];
+        while (!set.IsEmpty)
         {
-            if (!Contains(of, attribute))
-            {
-                return false;
-            }
+            Attribute attribute = Attribute.Read(ref set);
+            attributes.Add($"{Convert.ToHexString(attribute.Oid)}={PreparedString.Key(attribute.Tag, attribute.Value)}");
         }
 
-        return true;
+        attributes.Sort(StringComparer.Ordinal);
+        return attributes;
     }
 
-    private static bool Contains(ReadOnlySpan<byte> set, DerReader wanted)
+    private readonly ref struct Attribute
     {
-        wanted.TryRead(DerTag.ObjectIdentifier, out DerRange wantedOid);
-        wanted.TryReadAny(out byte wantedTag, out DerRange wantedValue, out _);
-        DerReader reader = new(set);
-        while (reader.TryOpen(DerTag.Sequence, out DerReader attribute))
-        {
-            attribute.TryRead(DerTag.ObjectIdentifier, out DerRange oid);
-            attribute.TryReadAny(out byte tag, out DerRange value, out _);
-            if (attribute.Bytes(oid).SequenceEqual(wanted.Bytes(wantedOid))
-                && PreparedString.AreEqual(tag, attribute.Bytes(value), wantedTag, wanted.Bytes(wantedValue)))
-            {
-                return true;
-            }
-        }
+        public ReadOnlySpan<byte> Oid { get; private init; }
 
-        return false;
+        public byte Tag { get; private init; }
+
+        public ReadOnlySpan<byte> Value { get; private init; }
+
+        /// <summary>Reads the next attribute of a well-formed set.</summary>
+        public static Attribute Read(ref DerReader set)
+        {
+            set.TryOpen(DerTag.Sequence, out DerReader fields);
+            fields.TryRead(DerTag.ObjectIdentifier, out DerRange oid);
+            fields.TryReadAny(out byte tag, out DerRange value, out _);
+            return new Attribute { Oid = fields.Bytes(oid), Tag = tag, Value = fields.Bytes(value) };
+        }
     }
 }

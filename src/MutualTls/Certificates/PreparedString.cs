@@ -6,7 +6,10 @@ using MutualTls.Encoding;
 namespace MutualTls.Certificates;
 
 /// <summary>Compares attribute values after the string preparation of RFC 4518, as RFC 5280 section 7.1 asks.</summary>
-/// <remarks>Characters in the ASCII range take a path that allocates nothing. Values of other types match by their octets and type.</remarks>
+/// <remarks>
+/// Characters in the ASCII range take a path that allocates nothing. Values of other types match by their octets and type. An application in
+/// invariant globalization mode has no tables to normalize with: there a composed and a decomposed letter differ.
+/// </remarks>
 internal static class PreparedString
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -69,6 +72,10 @@ internal static class PreparedString
         return hash.ToHashCode();
     }
 
+    /// <summary>Writes a value so that equal ones, and no others, have equal keys.</summary>
+    public static string Key(byte tag, ReadOnlySpan<byte> value) =>
+        IsText(tag) && Prepare(tag, value) is { } prepared ? $"text {prepared}" : $"{tag:X2} {Convert.ToHexString(value)}";
+
     /// <summary>Reads a value as text, or nothing if it is not text or not well-formed.</summary>
     public static string? Text(byte tag, ReadOnlySpan<byte> value)
     {
@@ -103,23 +110,28 @@ internal static class PreparedString
             return null;
         }
 
-        StringBuilder mapped = new(text.Length);
+        char[] mapped = new char[text.Length];
+        int length = 0;
         foreach (char character in text)
         {
             // 2.2: control and format characters map to nothing, other white space to a space.
-            if (char.IsWhiteSpace(character))
+            if (char.IsAsciiLetterOrDigit(character))
             {
-                mapped.Append(' ');
+                mapped[length++] = character;
             }
-            else if (CharUnicodeInfo.GetUnicodeCategory(character) is not (UnicodeCategory.Control or UnicodeCategory.Format))
+            else if (char.IsWhiteSpace(character))
             {
-                mapped.Append(character);
+                mapped[length++] = ' ';
+            }
+            else if (char.GetUnicodeCategory(character) is not (UnicodeCategory.Control or UnicodeCategory.Format))
+            {
+                mapped[length++] = character;
             }
         }
 
         try
         {
-            string folded = mapped.ToString().Normalize(NormalizationForm.FormKC).ToUpperInvariant().ToLowerInvariant().Normalize(NormalizationForm.FormKC);
+            string folded = new string(mapped, 0, length).Normalize(NormalizationForm.FormKC).ToUpperInvariant().ToLowerInvariant().Normalize(NormalizationForm.FormKC);
             return string.Join(' ', folded.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         }
         catch (ArgumentException)

@@ -11,6 +11,9 @@ namespace MutualTls.Policies;
 /// <threadsafety>Immutable; safe from any thread.</threadsafety>
 public sealed class PresentedChain
 {
+    /// <summary>The most that a TLS message can hold. RFC 8446 section 4.4.2.</summary>
+    private const int MaxLength = (1 << 24) - 1;
+
     private readonly ReadOnlyMemory<byte>[] _certificates;
 
     /// <summary>Takes certificates as DER.</summary>
@@ -71,6 +74,20 @@ public sealed class PresentedChain
         {
             finding = new Finding(
                 ValidationReason.TooManyCertificates, Detail: string.Create(CultureInfo.InvariantCulture, $"{_certificates.Length}, limit {PathBudget.MaxPresented}"));
+            return false;
+        }
+
+        // What is read must be bounded in all, not only each on its own.
+        long octets = 0;
+        foreach (ReadOnlyMemory<byte> der in _certificates)
+        {
+            octets += der.Length;
+        }
+
+        if (octets > MaxLength)
+        {
+            finding = new Finding(
+                ValidationReason.CertificateTooLarge, Detail: string.Create(CultureInfo.InvariantCulture, $"{octets} bytes in all, limit {MaxLength}"));
             return false;
         }
 

@@ -24,15 +24,15 @@ internal sealed class PolicyGraph
         Newest.TryGetValue(PolicyOids.Any, out Node? anyParent);
         Dictionary<string, Node> level = [];
         _levels.Add(level);
+        if (!budget.TakePolicyNodes(edges + (policies?.Count ?? 0)))
+        {
+            return false;
+        }
+
         if (policies is null || expecting.Count == 0)
         {
             // (e) No extension, or nothing left to match: no policy is valid from here on.
             return true;
-        }
-
-        if (!budget.TakePolicyNodes(edges + policies.Count))
-        {
-            return false;
         }
 
         foreach (string policy in policies)
