@@ -38,6 +38,9 @@ internal sealed class CertificateExtensions
     /// <summary>Gets the content of the keyIdentifier of the authority key identifier; empty if absent.</summary>
     public DerRange AuthorityKeyIdentifier { get; internal set; }
 
+    /// <summary>Gets the content of the list of extensions; empty if there is none.</summary>
+    public DerRange List { get; internal set; }
+
     public bool Has(ExtensionKind kind) => (_present & (1 << (int)kind)) != 0;
 
     public bool IsCritical(ExtensionKind kind) => (_critical & (1 << (int)kind)) != 0;

@@ -13,10 +13,13 @@ internal static class ExtensionParser
     public static bool TryParse(ref DerReader field, out CertificateExtensions extensions, out Finding finding)
     {
         extensions = new CertificateExtensions();
-        if (!field.TryOpen(DerTag.Sequence, out DerReader list) || !field.IsEmpty || list.IsEmpty)
+        if (!field.TryRead(DerTag.Sequence, out DerRange content) || !field.IsEmpty || content.IsEmpty)
         {
             return Malformed("extensions", out finding);
         }
+
+        extensions.List = content;
+        DerReader list = field.At(content);
 
         Span<DerRange> oids = stackalloc DerRange[MaxExtensions];
         for (int count = 0; !list.IsEmpty; count++)

@@ -112,6 +112,23 @@ public sealed class ParsedCertificate
     /// <summary>Gets the value of a known extension; empty if absent.</summary>
     internal ReadOnlySpan<byte> ExtensionValue(ExtensionKind kind) => Extensions.RangeOf(kind).Of(Bytes);
 
+    /// <summary>Finds any extension by the content octets of its OID.</summary>
+    internal bool TryFindExtension(ReadOnlySpan<byte> oid, out ReadOnlySpan<byte> value)
+    {
+        DerReader list = new(Bytes, Extensions.List);
+        while (DerExtension.TryRead(ref list, out DerExtension extension))
+        {
+            if (extension.Oid.Of(Bytes).SequenceEqual(oid))
+            {
+                value = extension.Value.Of(Bytes);
+                return true;
+            }
+        }
+
+        value = default;
+        return false;
+    }
+
     /// <summary>Gets the imported public key, importing it once; null if the platform cannot use it.</summary>
     /// <remarks>Two threads may both import on the first call; one result is kept, the other is left to the collector.</remarks>
     internal VerificationKey? GetVerificationKey()

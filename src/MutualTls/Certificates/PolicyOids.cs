@@ -19,6 +19,20 @@ internal static class PolicyOids
         return encoded.Length > 0x7F ? throw new ArgumentException("The object identifier is too long.", nameof(dotted)) : Convert.ToHexString(encoded, 2, encoded.Length - 2);
     }
 
+    /// <summary>Tells whether a text is an OBJECT IDENTIFIER in dotted form.</summary>
+    public static bool IsDotted(string text)
+    {
+        try
+        {
+            FromDotted(text);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Writes the dotted form.</summary>
     public static string ToDotted(string policy) => DerValue.ObjectIdentifierText(Convert.FromHexString(policy));
 

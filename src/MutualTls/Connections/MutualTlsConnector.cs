@@ -29,12 +29,14 @@ public sealed class MutualTlsConnector
     /// <param name="options">Whom to dial, who we are and whom we accept.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The stream, ready for application bytes.</returns>
+    /// <exception cref="ArgumentException">There is nothing to compare the server's names with: neither a host nor anything in its place.</exception>
     /// <exception cref="MutualTlsException">The server was refused, or the handshake failed.</exception>
     /// <exception cref="SocketException">No TCP connection could be made.</exception>
     /// <exception cref="OperationCanceledException">It was given up.</exception>
     public static async Task<MutualTlsStream> DialAsync(int port, MutualTlsClientOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _ = options.ExpectedBy(options.Policy.Current);
         TcpClient client = new() { NoDelay = true };
         try
         {

@@ -14,8 +14,9 @@ internal static class MutualTlsHandshake
 
     public static async Task<MutualTlsStream> AsClientAsync(Stream transport, MutualTlsClientOptions options, CancellationToken cancellationToken)
     {
-        ReferenceIdentity expected = options.ExpectedIdentity ?? ReferenceIdentity.ForHost(options.TargetHost);
-        HandshakeGate gate = new(options.Engine, options.Policy.Current, PeerRole.Server, expected);
+        PeerPolicy policy = options.Policy.Current;
+        ReferenceIdentity? expected = options.ExpectedBy(policy);
+        HandshakeGate gate = new(options.Engine, policy, PeerRole.Server, expected);
         ClosingTransport watched = new(transport);
         SslStream stream = new(watched, leaveInnerStreamOpen: false);
         SslClientAuthenticationOptions tls = new()

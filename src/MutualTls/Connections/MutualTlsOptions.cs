@@ -49,8 +49,29 @@ public sealed class MutualTlsClientOptions : MutualTlsOptions
     public required string TargetHost { get; init; }
 
     /// <summary>Gets the name that the server's certificate must have, if it is not the host that is dialled.</summary>
-    /// <value>The default is null: <see cref="TargetHost"/>.</value>
+    /// <value>The default is null: what the policy's <c>IdentifyServerBy</c> says, else <see cref="TargetHost"/>. If the policy says so too, the certificate must have both.</value>
     public ReferenceIdentity? ExpectedIdentity { get; init; }
+
+    /// <summary>Gets the name that a policy has us look for; null where it looks at names itself.</summary>
+    /// <exception cref="ArgumentException">There is nothing to compare the server's names with.</exception>
+    internal ReferenceIdentity? ExpectedBy(PeerPolicy policy)
+    {
+        if (ExpectedIdentity is not null || policy.Names.Server is not null || policy.AcceptAnyServerName)
+        {
+            return ExpectedIdentity;
+        }
+
+        try
+        {
+            return ReferenceIdentity.ForHost(TargetHost);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ArgumentException(
+                $"'{TargetHost}' is neither a DNS name nor an IP address, so no server certificate can have it. Give ExpectedIdentity, or say IdentifyServerBy(...) in policy '{policy.Name}'.",
+                exception);
+        }
+    }
 }
 
 /// <summary>Says how we serve clients.</summary>

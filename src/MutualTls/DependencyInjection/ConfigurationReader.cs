@@ -1,9 +1,9 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using MutualTls.Paths;
 using MutualTls.Policies;
+using static MutualTls.DependencyInjection.ConfigurationValues;
 
 namespace MutualTls.DependencyInjection;
 
@@ -68,7 +68,7 @@ internal static class ConfigurationReader
         CheckKeys(
             section,
             ["TrustFiles", "TrustSystemRoots", "Revocation", "Certificate", "Rules", "MaxIntermediates", "CertificatePolicies", "CertificatePolicyRules",
-                "ValidatorTimeout", "VerdictCacheLimit", "Dangerous"],
+                "ValidatorTimeout", "VerdictCacheLimit", "Dangerous", .. DemandSections.Keys],
             errors);
         CheckKeys(section.GetSection("Dangerous"), [nameof(DangerousOptions.AcceptAnyServerName), nameof(DangerousOptions.AuditOnly)], errors);
         AddAll(section.GetSection("TrustFiles"), options.TrustFiles);
@@ -81,64 +81,9 @@ internal static class ConfigurationReader
         options.MaxIntermediates = Value<int>(section, "MaxIntermediates", TryParseCount, options.MaxIntermediates, errors);
         options.ValidatorTimeout = Value<TimeSpan>(section, "ValidatorTimeout", TryParseTime, options.ValidatorTimeout, errors);
         options.VerdictCacheLimit = Value<long>(section, "VerdictCacheLimit", TryParseBytes, options.VerdictCacheLimit, errors);
+        DemandSections.Apply(section, options, errors);
         IConfigurationSection dangerous = section.GetSection("Dangerous");
-        options.Dangerous.AcceptAnyServerName = Value(
-            dangerous, nameof(DangerousOptions.AcceptAnyServerName), bool.TryParse, options.Dangerous.AcceptAnyServerName, errors);
+        options.Dangerous.AcceptAnyServerName = Value(dangerous, nameof(DangerousOptions.AcceptAnyServerName), bool.TryParse, options.Dangerous.AcceptAnyServerName, errors);
         options.Dangerous.AuditOnly = Value(dangerous, nameof(DangerousOptions.AuditOnly), bool.TryParse, options.Dangerous.AuditOnly, errors);
-    }
-
-    internal delegate bool Parser<T>(string text, out T value);
-
-    internal static T Value<T>(IConfigurationSection section, string key, Parser<T> parse, T otherwise, List<string> errors)
-    {
-        if (section[key] is not { } text)
-        {
-            return otherwise;
-        }
-
-        if (parse(text, out T value))
-        {
-            return value;
-        }
-
-        string choices = typeof(T).IsEnum ? $"one of {string.Join(", ", Enum.GetNames(typeof(T)))}" : $"a {typeof(T).Name}";
-        errors.Add($"{section.Path}:{key}: '{text}' is not {choices}.");
-        return otherwise;
-    }
-
-    // Names only: a number would also be taken, whether or not it has a meaning.
-    internal static bool TryParseName<T>(string text, out T value)
-        where T : struct, Enum
-    {
-        value = default;
-        return !text.AsSpan().Trim().ContainsAnyInRange('0', '9') && Enum.TryParse(text, ignoreCase: true, out value);
-    }
-
-    private static bool TryParseCount(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-
-    private static bool TryParseBytes(string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-
-    internal static bool TryParseTime(string text, out TimeSpan value) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
-
-    internal static void AddAll(IConfigurationSection list, IList<string> into)
-    {
-        foreach (string? value in list.GetChildren().Select(child => child.Value).Append(list.Value))
-        {
-            if (!string.IsNullOrWhiteSpace(value))
-            {
-                into.Add(value);
-            }
-        }
-    }
-
-    internal static void CheckKeys(IConfigurationSection section, string[] known, List<string> errors)
-    {
-        foreach (IConfigurationSection child in section.GetChildren())
-        {
-            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-            {
-                errors.Add($"{child.Path}: unknown; use {string.Join(", ", known)}.");
-            }
-        }
     }
 }

@@ -17,7 +17,7 @@ internal static class RevocationSection
     {
         if (section.Value is { } word)
         {
-            if (ConfigurationReader.TryParseName(word, out RevocationMode mode))
+            if (ConfigurationValues.TryParseName(word, out RevocationMode mode))
             {
                 options.Mode = mode;
                 return;
@@ -27,12 +27,12 @@ internal static class RevocationSection
             return;
         }
 
-        ConfigurationReader.CheckKeys(section, Keys, errors);
-        ConfigurationReader.AddAll(section.GetSection(nameof(options.CrlFiles)), options.CrlFiles);
+        ConfigurationValues.CheckKeys(section, Keys, errors);
+        ConfigurationValues.AddAll(section.GetSection(nameof(options.CrlFiles)), options.CrlFiles);
         options.Mode = Choice(section, nameof(options.Mode), options.Mode, errors);
         options.Depth = Choice(section, nameof(options.Depth), options.Depth, errors);
         options.Preference = Choice(section, nameof(options.Preference), options.Preference, errors);
-        options.StaleGrace = ConfigurationReader.Value<TimeSpan>(section, nameof(options.StaleGrace), ConfigurationReader.TryParseTime, options.StaleGrace, errors);
+        options.StaleGrace = ConfigurationValues.Value<TimeSpan>(section, nameof(options.StaleGrace), ConfigurationValues.TryParseTime, options.StaleGrace, errors);
         options.OnNoPointer = Choice(section, nameof(options.OnNoPointer), options.OnNoPointer, errors);
         options.OnUnreachable = Choice(section, nameof(options.OnUnreachable), options.OnUnreachable, errors);
         options.OnStale = Choice(section, nameof(options.OnStale), options.OnStale, errors);
@@ -42,5 +42,5 @@ internal static class RevocationSection
 
     private static T Choice<T>(IConfigurationSection section, string key, T otherwise, List<string> errors)
         where T : struct, Enum =>
-        ConfigurationReader.Value<T>(section, key, ConfigurationReader.TryParseName, otherwise, errors);
+        ConfigurationValues.Value<T>(section, key, ConfigurationValues.TryParseName, otherwise, errors);
 }

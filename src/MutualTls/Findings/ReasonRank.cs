@@ -12,7 +12,7 @@ internal static class ReasonRank
     {
         ValidationReason.CertificateMissing or ValidationReason.TooManyCertificates or ValidationReason.CertificateTooLarge => 0,
         ValidationReason.CertificateMalformed or ValidationReason.ExtensionMalformed or ValidationReason.ExtensionDuplicated => 1,
-        ValidationReason.ExplicitlyDistrusted => 2,
+        ValidationReason.ExplicitlyDistrusted or ValidationReason.CertificateDenied => 2,
         ValidationReason.SignatureInvalid or ValidationReason.SignatureAlgorithmMismatch => 3,
         ValidationReason.NotAfterPassed or ValidationReason.NotBeforeAhead => 4,
         ValidationReason.SignatureAlgorithmUnsupported or ValidationReason.KeyUnsupported => 5,

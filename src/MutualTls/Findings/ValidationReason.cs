@@ -111,6 +111,33 @@ public enum ValidationReason
     /// <summary>The end-entity states no extended key usage and the policy wants one.</summary>
     PurposeMissing = 1303,
 
+    /// <summary>A key is not of a kind that the policy allows.</summary>
+    KeyNotAllowed = 1304,
+
+    /// <summary>A certificate is not signed in a way that the policy allows.</summary>
+    SignatureAlgorithmNotAllowed = 1305,
+
+    /// <summary>The end-entity is valid for longer than the policy allows.</summary>
+    LifetimeTooLong = 1306,
+
+    /// <summary>The end-entity is not valid for as long as the policy wants.</summary>
+    RemainingLifeTooShort = 1307,
+
+    /// <summary>The end-entity lacks an extension that the policy wants.</summary>
+    ExtensionMissing = 1308,
+
+    /// <summary>An extension that the policy wants says something else.</summary>
+    ExtensionValueNotAllowed = 1309,
+
+    /// <summary>The path is not valid for a certificate policy that the peer policy wants. RFC 5280 section 6.1.6.</summary>
+    RequiredPolicyMissing = 1310,
+
+    /// <summary>The CA that issued the end-entity is none of those that the policy names.</summary>
+    IssuerNotAllowed = 1311,
+
+    /// <summary>The end-entity states no key usage and the policy wants one.</summary>
+    KeyUsageMissing = 1312,
+
     // 1400: identity.
 
     /// <summary>No subject alternative name matches the expected name. RFC 9525 section 6.</summary>
@@ -118,6 +145,12 @@ public enum ValidationReason
 
     /// <summary>The policy names identities and the peer has none of them.</summary>
     IdentityNotAllowed = 1402,
+
+    /// <summary>The policy names an identity that the peer must not have, and it has it.</summary>
+    IdentityDenied = 1403,
+
+    /// <summary>The policy names identities of which a peer must have all, and it lacks one.</summary>
+    IdentityIncomplete = 1404,
 
     // 1500: revocation; 1501 to 1529 CRLs and what all sources share.
 
@@ -203,6 +236,17 @@ public enum ValidationReason
 
     /// <summary>The OCSP responder does not know the certificate. RFC 6960 section 2.2.</summary>
     OcspStatusUnknown = 1547,
+
+    // 1600: pins and lists.
+
+    /// <summary>No key of the verified path is pinned. RFC 7469 section 2.6.</summary>
+    PinMismatch = 1601,
+
+    /// <summary>The pins have expired, so they accept nobody.</summary>
+    PinsExpired = 1602,
+
+    /// <summary>A certificate of the path, or its key, is on the deny-list.</summary>
+    CertificateDenied = 1621,
 
     // 1800: plug-ins.
 

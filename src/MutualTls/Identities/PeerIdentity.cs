@@ -9,6 +9,7 @@ public sealed class PeerIdentity
 {
     private readonly ParsedCertificate _certificate;
     private string[]? _dnsNames, _uris, _emails, _addresses;
+    private SpiffeId? _spiffeId;
 
     internal PeerIdentity(ParsedCertificate certificate) => _certificate = certificate;
 
@@ -29,6 +30,9 @@ public sealed class PeerIdentity
 
     /// <summary>Gets the URIs.</summary>
     public IReadOnlyList<string> Uris => _uris ??= SubjectAlternativeNames.Texts(_certificate, GeneralNameKind.Uri);
+
+    /// <summary>Gets the SPIFFE ID, or null if the certificate proves none: it is the one URI there is, and keeps to its specification.</summary>
+    public SpiffeId? SpiffeId => _spiffeId ??= SpiffeId.TryGetPresented(_certificate, out ReadOnlySpan<byte> id) ? SpiffeId.Parse(System.Text.Encoding.ASCII.GetString(id)) : null;
 
     /// <summary>Gets the email addresses.</summary>
     public IReadOnlyList<string> EmailAddresses => _emails ??= SubjectAlternativeNames.Texts(_certificate, GeneralNameKind.Email);

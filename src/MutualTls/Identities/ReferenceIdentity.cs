@@ -95,14 +95,15 @@ public sealed class ReferenceIdentity : IEquatable<ReferenceIdentity>
             : throw new ArgumentException($"'{email}' is not an email address.", nameof(email));
     }
 
-    /// <summary>Expects a URI, octet for octet.</summary>
+    /// <summary>Expects a URI, octet for octet; a SPIFFE ID must be the only URI of the certificate (X509-SVID section 2).</summary>
     /// <param name="uri">The URI, a SPIFFE ID for example.</param>
     /// <returns>The identity.</returns>
-    /// <exception cref="ArgumentException">It has no scheme, or characters outside ASCII.</exception>
+    /// <exception cref="ArgumentException">It has no scheme, or characters outside ASCII, or is a malformed SPIFFE ID.</exception>
     public static ReferenceIdentity ForUri(string uri)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(uri);
-        return uri.IndexOf(':', StringComparison.Ordinal) > 0 && Ascii.IsValid(uri)
+        bool isSpiffe = uri.StartsWith("spiffe:", StringComparison.OrdinalIgnoreCase);
+        return uri.IndexOf(':', StringComparison.Ordinal) > 0 && Ascii.IsValid(uri) && (!isSpiffe || SpiffeId.TryParse(uri, out _))
             ? new ReferenceIdentity(GeneralNameKind.Uri, System.Text.Encoding.ASCII.GetBytes(uri), uri)
             : throw new ArgumentException($"'{uri}' is not a URI.", nameof(uri));
     }
@@ -130,6 +131,11 @@ public sealed class ReferenceIdentity : IEquatable<ReferenceIdentity>
 
     internal bool Matches(ParsedCertificate endEntity)
     {
+        if (Kind == GeneralNameKind.Uri && SpiffeId.HasScheme(_value))
+        {
+            return SpiffeId.TryGetPresented(endEntity, out ReadOnlySpan<byte> id) && id.SequenceEqual(_value);
+        }
+
         SubjectAlternativeNames names = new(endEntity);
         while (names.MoveNext())
         {

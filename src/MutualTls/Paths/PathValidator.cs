@@ -3,7 +3,7 @@ using MutualTls.Paths.Rules;
 
 namespace MutualTls.Paths;
 
-/// <summary>Decides whether one path is valid. RFC 5280 section 6.1. Nothing else makes a <see cref="VerifiedPath"/>.</summary>
+/// <summary>Decides whether one path is valid. RFC 5280 section 6.1. Nothing but this and <see cref="DirectTrustValidator"/> makes a <see cref="VerifiedPath"/>.</summary>
 internal static class PathValidator
 {
     private delegate void Rule(ref PathCheck path);
@@ -55,6 +55,6 @@ internal static class PathValidator
             trace?.Note("signatures", "not checked: the path is refused without them");
         }
 
-        return path.Findings is null ? new VerifiedPath(path.Certificates, path.Anchor, path.Parameters.CertificatePolicies) : null;
+        return path.Findings is null ? new VerifiedPath(PathKind.Chain, path.Certificates, path.Anchor, path.Parameters) : null;
     }
 }

@@ -5,7 +5,7 @@ using MutualTls.Trust;
 
 namespace MutualTls.Paths;
 
-/// <summary>Proves that a path from an end-entity to a trust anchor was valid when it was checked. Only path validation makes one.</summary>
+/// <summary>Proves that a path from an end-entity to a trust anchor was valid when it was checked, or that the end-entity is one that is trusted as itself. Only path validation makes one.</summary>
 /// <threadsafety>Immutable; safe from any thread.</threadsafety>
 public sealed class VerifiedPath
 {
@@ -13,20 +13,25 @@ public sealed class VerifiedPath
     private readonly CertificatePolicyInputs _policyInputs;
     private IReadOnlyCollection<string>? _policies;
 
-    // Only PathValidator calls this.
-    internal VerifiedPath(ReadOnlySpan<ParsedCertificate> certificates, TrustAnchor anchor, CertificatePolicyInputs policyInputs)
+    // Only PathValidator and DirectTrustValidator call this.
+    internal VerifiedPath(PathKind kind, ReadOnlySpan<ParsedCertificate> certificates, TrustAnchor anchor, PathParameters parameters)
     {
+        Kind = kind;
         _certificates = certificates.ToArray();
-        _policyInputs = policyInputs;
+        _policyInputs = parameters.CertificatePolicies;
         Anchor = anchor;
-        NotBefore = anchor.Certificate?.NotBefore ?? DateTimeOffset.MinValue;
-        Until = anchor.Certificate is { } root ? ValidityRule.End(root) : DateTimeOffset.MaxValue;
+        TimeSpan skew = parameters.ClockSkew;
+        NotBefore = anchor.Certificate is { } first ? ValidityRule.Start(first, skew) : DateTimeOffset.MinValue;
+        Until = anchor.Certificate is { } root ? ValidityRule.End(root, skew) : DateTimeOffset.MaxValue;
         foreach (ParsedCertificate certificate in certificates)
         {
-            NotBefore = certificate.NotBefore > NotBefore ? certificate.NotBefore : NotBefore;
-            Until = ValidityRule.End(certificate) is var end && end < Until ? end : Until;
+            NotBefore = ValidityRule.Start(certificate, skew) is var start && start > NotBefore ? start : NotBefore;
+            Until = ValidityRule.End(certificate, skew) is var end && end < Until ? end : Until;
         }
     }
+
+    /// <summary>Gets what the trust rests on.</summary>
+    public PathKind Kind { get; }
 
     /// <summary>Gets the certificates, the end-entity first and the anchor not among them.</summary>
     public IReadOnlyList<ParsedCertificate> Certificates => _certificates;
@@ -34,13 +39,13 @@ public sealed class VerifiedPath
     /// <summary>Gets the peer's own certificate.</summary>
     public ParsedCertificate EndEntity => _certificates[0];
 
-    /// <summary>Gets the anchor that the path ends at.</summary>
+    /// <summary>Gets the anchor that the path ends at; of a certificate that is trusted as itself, its own name and key.</summary>
     public TrustAnchor Anchor { get; }
 
-    /// <summary>Gets the first moment at which every certificate of the path is valid.</summary>
+    /// <summary>Gets the first moment at which every certificate of the path is valid, the clock skew that the policy allows included.</summary>
     public DateTimeOffset NotBefore { get; }
 
-    /// <summary>Gets the first moment at which a certificate of the path is no longer valid.</summary>
+    /// <summary>Gets the first moment at which a certificate of the path is no longer valid, the clock skew that the policy allows included.</summary>
     public DateTimeOffset Until { get; }
 
     /// <summary>Gets the certificate policies that the path is valid for, dotted: the user-constrained-policy-set of RFC 5280 section 6.1.6 (a).</summary>
@@ -49,7 +54,7 @@ public sealed class VerifiedPath
     internal ReadOnlySpan<ParsedCertificate> Span => _certificates;
 
     /// <summary>Writes the subjects from end-entity to anchor, for logs.</summary>
-    public override string ToString() => string.Join(" <- ", _certificates.Select(c => c.Subject).Append(Anchor.Subject));
+    public override string ToString() => Kind == PathKind.DirectTrust ? $"{EndEntity.Subject}, trusted as itself" : string.Join(" <- ", _certificates.Select(c => c.Subject).Append(Anchor.Subject));
 
     private string[] ReadPolicies()
     {

@@ -11,6 +11,27 @@ internal static class PathDemands
     public static PathAnswer Check(VerifiedPath path, in Judgement judgement)
     {
         PathAnswer answer = PathAnswer.Good;
+        PeerPolicy policy = judgement.Policy;
+        if (policy.Lists.HasDenied)
+        {
+            policy.Lists.Check(path, ref answer);
+            judgement.Trace?.Tell("deny-list", answer.Findings, before: 0, "no certificate of the path is on it");
+        }
+
+        int before = answer.Findings?.Count ?? 0;
+        if (policy.Pins is { } pins)
+        {
+            pins.Check(path, judgement, ref answer);
+            judgement.Trace?.Tell("pins", answer.Findings, before, $"{pins}; the path has {pins.Source.Current.WouldMatch(path)}");
+        }
+
+        before = answer.Findings?.Count ?? 0;
+        policy.Fitness.Check(path, ref answer);
+        if (policy.Fitness.AsksPath)
+        {
+            judgement.Trace?.Tell("issuer and certificate policies", answer.Findings, before, $"{path}; valid for {string.Join(", ", path.CertificatePolicies)}");
+        }
+
         RevocationDemand.Check(path, judgement, ref answer);
         return answer;
     }

@@ -52,13 +52,27 @@ internal sealed class PeerJudge(TimeProvider timeProvider)
         // What needs no path speaks on its own, and is told beside whatever the path has to say.
         EndEntityDemands.Check(ref judgement);
 
-        PathFinder finder = Interlocked.Exchange(ref _spareFinder, null) ?? new PathFinder(_memo, _pool);
         PathPurpose purpose = role == PeerRole.Client ? PathPurpose.ClientAuth : PathPurpose.ServerAuth;
+        if (policy.Lists.IsAllowed(endEntity))
+        {
+            return JudgeDirectly(ref judgement, purpose);
+        }
+
+        PathFinder finder = Interlocked.Exchange(ref _spareFinder, null) ?? new PathFinder(_memo, _pool);
         finder.Begin(endEntity, others, policy.PathParameters, purpose, now, trace);
         PeerVerdict verdict = ChoosePath(finder, ref judgement);
         finder.End();
         Volatile.Write(ref _spareFinder, finder);
         return verdict;
+    }
+
+    // A certificate that is trusted as itself stands or falls on its own: its chain is never looked at.
+    private static PeerVerdict JudgeDirectly(ref Judgement judgement, PathPurpose purpose)
+    {
+        VerifiedPath? path = DirectTrustValidator.Validate(judgement.EndEntity, judgement.Policy.PathParameters, purpose, judgement.Now, out FindingCollection? findings);
+        judgement.Trace?.Begin("trusted as itself");
+        judgement.Trace?.Tell("dates, key, purpose, critical extensions", findings, before: 0, "sound; who signed the certificate does not count");
+        return Conclude(ref judgement, path, path is null ? PathAnswer.Good : PathDemands.Check(path, judgement), findings);
     }
 
     // The first path that passes every demand is taken; else the first that only waits for an answer; else the first, with what speaks against it.

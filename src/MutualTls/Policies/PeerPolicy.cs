@@ -1,6 +1,10 @@
 using MutualTls.Certificates;
 using MutualTls.Paths;
 using MutualTls.Policies.Caching;
+using MutualTls.Policies.Fitness;
+using MutualTls.Policies.Lists;
+using MutualTls.Policies.Names;
+using MutualTls.Policies.Pins;
 using MutualTls.Revocation;
 using MutualTls.Revocation.Crl;
 using MutualTls.Sources;
@@ -17,11 +21,15 @@ public sealed class PeerPolicy
     // What changes while the policy stands: each only grows, so their sum tells of any change.
     private readonly IVersioned[] _restsOn;
 
-    internal PeerPolicy(string name, PeerPolicyOptions options, TrustAnchorSet anchors, CrlSet crls)
+    internal PeerPolicy(string name, PeerPolicyOptions options, TrustAnchorSet anchors, CrlSet crls, PolicyDemands demands)
     {
         Name = name;
         Version = Interlocked.Increment(ref _versions);
         Anchors = anchors;
+        Names = demands.Names;
+        Pins = demands.Pins;
+        Lists = demands.Lists;
+        Fitness = demands.Fitness;
         Certificate = options.Certificate;
         Revocation = options.Revocation.Mode;
         AcceptAnyServerName = options.Dangerous.AcceptAnyServerName;
@@ -34,6 +42,8 @@ public sealed class PeerPolicy
         {
             Anchors = anchors,
             Preset = options.Rules,
+            Algorithms = demands.Fitness.Algorithms,
+            ClockSkew = demands.Fitness.ClockSkew,
             MaxIntermediates = options.MaxIntermediates,
             CertificatePolicies = new CertificatePolicyInputs(
                 options.CertificatePolicies.Count == 0 ? null : options.CertificatePolicies.Select(PolicyOids.FromDotted).ToHashSet(),
@@ -42,7 +52,7 @@ public sealed class PeerPolicy
                 InhibitAnyPolicy: rules.HasFlag(CertificatePolicyRules.InhibitAnyPolicy)),
         };
         RevocationChecker = Revocation == RevocationMode.Disabled ? null : new RevocationChecker(new RevocationRules(options.Revocation), crls, PathParameters);
-        _restsOn = RevocationChecker is null ? [] : [RevocationChecker.Version];
+        _restsOn = RevocationChecker is null ? [.. demands.Sources] : [RevocationChecker.Version, .. demands.Sources];
     }
 
     /// <summary>Gets the name that logs and verdicts show.</summary>
@@ -67,6 +77,14 @@ public sealed class PeerPolicy
 
     /// <summary>Gets what is wrong with the given CRLs, where soft-fail lets the policy be used all the same.</summary>
     internal IReadOnlyList<string> CrlProblems { get; private init; } = [];
+
+    internal NamePolicy Names { get; }
+
+    internal PinPolicy? Pins { get; }
+
+    internal ListPolicy Lists { get; }
+
+    internal FitnessPolicy Fitness { get; }
 
     internal bool AcceptAnyServerName { get; }
 
@@ -124,8 +142,9 @@ public sealed class PeerPolicy
         // With hard-fail a CRL that cannot be used stops the start: without it every peer of that authority would be refused.
         List<string> crlProblems = [];
         CrlSet crls = CrlLoader.Load(options.Revocation, anchors, options.Revocation.Mode == RevocationMode.SoftFail ? crlProblems : errors);
+        PolicyDemands? demands = PolicyDemands.Compile(options, errors);
         return errors.Count == 0
-            ? new PeerPolicy(name, options, anchors, crls) { CrlProblems = crlProblems }
+            ? new PeerPolicy(name, options, anchors, crls, demands!) { CrlProblems = crlProblems }
             : throw new MutualTlsConfigurationException($"policy '{name}'", errors);
     }
 

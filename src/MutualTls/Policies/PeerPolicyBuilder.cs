@@ -9,7 +9,7 @@ namespace MutualTls.Policies;
 
 /// <summary>Says what is demanded of a peer, step by step.</summary>
 /// <threadsafety>Not safe for use by several threads at once.</threadsafety>
-public sealed class PeerPolicyBuilder
+public sealed partial class PeerPolicyBuilder
 {
     private readonly IServiceProvider? _services;
 

@@ -1,4 +1,8 @@
 using MutualTls.Paths;
+using MutualTls.Policies.Fitness;
+using MutualTls.Policies.Lists;
+using MutualTls.Policies.Names;
+using MutualTls.Policies.Pins;
 using MutualTls.Revocation;
 using MutualTls.Trust;
 
@@ -55,6 +59,18 @@ public sealed class PeerPolicyOptions
     /// <summary>Gets or sets how much memory remembered verdicts may take, in bytes; the peers seen least lately are forgotten first.</summary>
     /// <value>From 1 MiB to 16 GiB. The default is 64 MiB: about 30,000 peers.</value>
     public long VerdictCacheLimit { get; set; } = 64 << 20;
+
+    /// <summary>Gets which peers may come in by their names.</summary>
+    public NameOptions Names { get; } = new();
+
+    /// <summary>Gets which keys a path must have.</summary>
+    public PinOptions Pins { get; } = new();
+
+    /// <summary>Gets which single certificates are trusted as themselves, and which are never accepted.</summary>
+    public ListOptions Lists { get; } = new();
+
+    /// <summary>Gets which certificates are fit for the purpose.</summary>
+    public FitnessOptions Fitness { get; } = new();
 
     /// <summary>Gets what weakens the policy.</summary>
     public DangerousOptions Dangerous { get; } = new();

@@ -24,7 +24,10 @@ internal static class PeerPolicyValidation
             Read(nameof(options.TrustSystemRoots), TrustAnchorReader.ReadSystemRoots, anchors, errors);
         }
 
-        Require(anchors.Count > 0 || errors.Count > 0, errors, "TrustAnchors: none is given, so no peer could ever be accepted. Add TrustPem(...) or another source of trust.");
+        bool trustsOne = options.Lists.AllowedCertificates.Count > 0 || options.Lists.AllowedCertificateFiles.Count > 0;
+        Require(
+            anchors.Count > 0 || trustsOne || errors.Count > 0, errors,
+            "TrustAnchors: none is given, so no peer could ever be accepted. Add TrustPem(...) or another source of trust, or AllowCertificate(...) for single certificates.");
         RevocationRules.Validate(options.Revocation, errors);
         Require(Enum.IsDefined(options.Rules), errors, $"Rules: {options.Rules} is no preset; use Default, Strict or Rfc5280.");
         Require(Enum.IsDefined(options.Certificate), errors, $"Certificate: {options.Certificate} is no mode; use Required or Optional.");
@@ -39,7 +42,7 @@ internal static class PeerPolicyValidation
             $"VerdictCacheLimit: {options.VerdictCacheLimit} is not from {1 << 20} (1 MiB) to {16L << 30} (16 GiB) bytes.");
         foreach (string policy in options.CertificatePolicies)
         {
-            Require(IsPolicy(policy), errors, $"CertificatePolicies: '{policy}' is no dotted object identifier.");
+            Require(PolicyOids.IsDotted(policy), errors, $"CertificatePolicies: '{policy}' is no dotted object identifier.");
         }
 
         return new TrustAnchorSet(anchors);
@@ -54,19 +57,6 @@ internal static class PeerPolicyValidation
         catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {
             errors.Add($"{what}: {exception.Message}");
-        }
-    }
-
-    private static bool IsPolicy(string dotted)
-    {
-        try
-        {
-            PolicyOids.FromDotted(dotted);
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            return false;
         }
     }
 

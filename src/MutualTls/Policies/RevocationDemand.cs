@@ -14,6 +14,13 @@ internal static class RevocationDemand
             return;
         }
 
+        // Nobody issued it as far as this policy is concerned, so nobody can revoke it: it is taken off the list instead.
+        if (path.Kind == PathKind.DirectTrust)
+        {
+            judgement.Trace?.Note("revocation", "not checked: the certificate is trusted as itself, until it is taken off the list");
+            return;
+        }
+
         RevocationResult[] results = new RevocationResult[path.Span.Length];
         checker.Check(path, judgement.Presented, judgement.Memo, judgement.Pool, judgement.Now, results);
         answer.Revocation = results;

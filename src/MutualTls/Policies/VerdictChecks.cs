@@ -2,6 +2,7 @@ using System.Globalization;
 using MutualTls.Certificates;
 using MutualTls.Findings;
 using MutualTls.Paths;
+using MutualTls.Policies.Names;
 using MutualTls.Revocation;
 
 namespace MutualTls.Policies;
@@ -22,9 +23,26 @@ internal static class VerdictChecks
         ];
         if (verdict.Role == PeerRole.Server)
         {
-            checks.Add(verdict.Expected is { } expected
-                ? Check(verdict, "has the name that was dialled", path is null ? null : expected.Text, IsAboutNames)
+            checks.Add(verdict.Policy.Names.Server is { } instead
+                ? Check(verdict, "is the server that was meant", path is null ? null : instead.ToString(), IsAboutServer)
+                : verdict.Expected is { } expected
+                ? Check(verdict, "has the name that was dialled", path is null ? null : expected.Text, IsAboutServer)
                 : new VerdictCheck("has the name that was dialled", CheckOutcome.NotChecked, "the policy accepts any name"));
+        }
+
+        if (verdict.Policy.Names.IsAsked)
+        {
+            checks.Add(Check(verdict, "has an allowed name", path is null ? null : PresentedNames.Of(path.EndEntity), IsAboutNames));
+        }
+
+        if (verdict.Policy.Lists.HasDenied)
+        {
+            checks.Add(Check(verdict, "is not on the deny-list", path is null ? null : "no certificate of the path", reason => reason is ValidationReason.CertificateDenied));
+        }
+
+        if (verdict.Policy.Pins is { } pins)
+        {
+            checks.Add(Check(verdict, "has a pinned key", path is null ? null : $"one of {pins.Source.Current.Count} pins", IsAboutPins));
         }
 
         if (verdict.Policy.Validators.Length > 0)
@@ -42,6 +60,7 @@ internal static class VerdictChecks
         const string Name = "not revoked";
         string results = string.Join("; ", verdict.Revocation.Select(r => string.Create(CultureInfo.InvariantCulture, $"depth {r.Depth} {r}")));
         return verdict.Policy.Revocation == RevocationMode.Disabled ? new VerdictCheck(Name, CheckOutcome.NotChecked, "the policy says WithoutRevocation()")
+            : verdict.Path?.Kind == PathKind.DirectTrust ? new VerdictCheck(Name, CheckOutcome.NotChecked, "trusted as itself")
             : verdict.Warnings.Any(f => IsAboutRevocation(f.Reason)) && !verdict.Findings.Any(f => IsAboutRevocation(f.Reason)) ? new VerdictCheck(Name, CheckOutcome.NotChecked, results)
             : Check(verdict, Name, results.Length == 0 ? null : results, IsAboutRevocation);
     }
@@ -65,18 +84,25 @@ internal static class VerdictChecks
 
     private static bool IsAboutDates(ValidationReason reason) => reason is ValidationReason.NotBeforeAhead or ValidationReason.NotAfterPassed;
 
-    private static bool IsAboutFitness(ValidationReason reason) => reason is ValidationReason.PurposeNotAllowed or (>= ValidationReason.EndEntityIsCa and < ValidationReason.NameMismatch);
+    private static bool IsAboutFitness(ValidationReason reason) => reason is ValidationReason.PurposeNotAllowed
+        or (>= ValidationReason.EndEntityIsCa and < ValidationReason.NameMismatch and not (ValidationReason.KeyNotAllowed or ValidationReason.SignatureAlgorithmNotAllowed));
 
     private static bool IsAboutAlgorithms(ValidationReason reason) =>
-        reason is ValidationReason.SignatureAlgorithmUnsupported or ValidationReason.SignatureAlgorithmWeak or ValidationReason.KeyWeak or ValidationReason.KeyUnsupported;
+        reason is ValidationReason.SignatureAlgorithmUnsupported or ValidationReason.SignatureAlgorithmWeak or ValidationReason.KeyWeak or ValidationReason.KeyUnsupported
+            or ValidationReason.KeyNotAllowed or ValidationReason.SignatureAlgorithmNotAllowed;
 
-    private static bool IsAboutNames(ValidationReason reason) => reason is ValidationReason.NameMismatch or ValidationReason.IdentityNotAllowed;
+    private static bool IsAboutServer(ValidationReason reason) => reason is ValidationReason.NameMismatch;
+
+    private static bool IsAboutNames(ValidationReason reason) =>
+        reason is ValidationReason.IdentityNotAllowed or ValidationReason.IdentityDenied or ValidationReason.IdentityIncomplete;
+
+    private static bool IsAboutPins(ValidationReason reason) => reason is ValidationReason.PinMismatch or ValidationReason.PinsExpired;
 
     private static bool IsAboutRevocation(ValidationReason reason) => (int)reason is >= 1500 and < 1600;
 
     private static bool IsAboutValidators(ValidationReason reason) => (int)reason is >= 1800 and < 1900;
 
     private static bool IsAboutPath(ValidationReason reason) =>
-        !IsAboutDates(reason) && !IsAboutFitness(reason) && !IsAboutAlgorithms(reason) && !IsAboutNames(reason) && !IsAboutRevocation(reason)
-        && !IsAboutValidators(reason);
+        !IsAboutDates(reason) && !IsAboutFitness(reason) && !IsAboutAlgorithms(reason) && !IsAboutServer(reason) && !IsAboutNames(reason)
+        && !IsAboutPins(reason) && reason != ValidationReason.CertificateDenied && !IsAboutRevocation(reason) && !IsAboutValidators(reason);
 }

@@ -93,7 +93,7 @@ public sealed class TrustAnchor
         if (!certificate.IsCa && !(certificate.Version < 3 && certificate.IsSelfIssued))
         {
             throw new ArgumentException(
-                $"'{certificate.Subject}' is the certificate of an end-entity, not of a CA, so it cannot be a trust anchor. Trust the CA that issued it.",
+                $"'{certificate.Subject}' is the certificate of an end-entity, not of a CA, so it cannot be a trust anchor. Trust the CA that issued it, or say AllowCertificate to trust this one certificate as itself.",
                 nameof(certificate));
         }
 
@@ -115,6 +115,14 @@ public sealed class TrustAnchor
         }
 
         return FromParts(subjectName.ToArray(), subjectPublicKeyInfo.ToArray(), certificate: null);
+    }
+
+    /// <summary>Makes the anchor of a path that is one certificate, trusted as itself; it can issue nothing, since no search is ever given it.</summary>
+    internal static TrustAnchor ForDirectTrust(ParsedCertificate certificate)
+    {
+        ReadOnlyMemory<byte> der = certificate.Der;
+        DerRange key = certificate.PublicKey.Encoded;
+        return FromParts(der.Slice(certificate.SubjectRange.Start, certificate.SubjectRange.Length), der.Slice(key.Start, key.Length), certificate: null);
     }
 
     /// <summary>Gets the imported key, importing it once; null if the platform cannot use it.</summary>

@@ -26,6 +26,10 @@ internal static class AlgorithmRule
             {
                 path.Add(ValidationReason.SignatureAlgorithmWeak, depth, certificate.SignatureAlgorithm.ToString());
             }
+            else if (!path.Parameters.Algorithms.Allows(certificate.SignatureAlgorithm))
+            {
+                path.Add(ValidationReason.SignatureAlgorithmNotAllowed, depth, certificate.SignatureAlgorithm.ToString());
+            }
 
             CheckKey(ref path, certificate.PublicKey, depth);
         }
@@ -33,7 +37,8 @@ internal static class AlgorithmRule
         CheckKey(ref path, path.Anchor.PublicKey, path.AnchorDepth);
     }
 
-    private static void CheckKey(ref PathCheck path, SubjectPublicKeyInfo key, int depth)
+    /// <summary>Checks one key; the anchor's may be of any kind that is strong enough.</summary>
+    public static void CheckKey(ref PathCheck path, SubjectPublicKeyInfo key, int depth)
     {
         if (key.Algorithm == PublicKeyAlgorithm.Unsupported)
         {
@@ -43,6 +48,10 @@ internal static class AlgorithmRule
         {
             ValidationReason reason = key.KeySize > AlgorithmRules.MaxRsaBits ? ValidationReason.KeyUnsupported : ValidationReason.KeyWeak;
             path.Add(reason, depth, string.Create(CultureInfo.InvariantCulture, $"RSA {key.KeySize} bits, {path.Parameters.Algorithms.MinRsaBits} to {AlgorithmRules.MaxRsaBits} allowed"));
+        }
+        else if (depth < path.AnchorDepth && !path.Parameters.Algorithms.Allows(key.Algorithm))
+        {
+            path.Add(ValidationReason.KeyNotAllowed, depth, key.Algorithm.ToString());
         }
     }
 }

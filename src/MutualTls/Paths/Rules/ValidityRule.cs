@@ -17,20 +17,28 @@ internal static class ValidityRule
             }
 
             // RFC 5280 4.1.2.5: "from notBefore through notAfter, inclusive". The fields count whole seconds, so the second of notAfter is the last.
-            if (path.Time < certificate.NotBefore)
+            TimeSpan skew = path.Parameters.ClockSkew;
+            if (path.Time < Start(certificate, skew))
             {
                 path.Add(ValidationReason.NotBeforeAhead, depth, Detail(path.Time, "not before", certificate.NotBefore));
             }
-            else if (path.Time >= End(certificate))
+            else if (path.Time >= End(certificate, skew))
             {
                 path.Add(ValidationReason.NotAfterPassed, depth, Detail(path.Time, "not after", certificate.NotAfter));
             }
         }
     }
 
-    /// <summary>Gets the first moment at which the certificate is no longer valid.</summary>
-    public static DateTimeOffset End(ParsedCertificate certificate) =>
-        certificate.NotAfter > DateTimeOffset.MaxValue.AddSeconds(-1) ? DateTimeOffset.MaxValue : certificate.NotAfter.AddSeconds(1);
+    /// <summary>Gets the first moment at which the certificate is valid, if clocks may differ by <paramref name="skew"/>.</summary>
+    public static DateTimeOffset Start(ParsedCertificate certificate, TimeSpan skew) =>
+        certificate.NotBefore < DateTimeOffset.MinValue + skew ? DateTimeOffset.MinValue : certificate.NotBefore - skew;
+
+    /// <summary>Gets the first moment at which the certificate is no longer valid, if clocks may differ by <paramref name="skew"/>.</summary>
+    public static DateTimeOffset End(ParsedCertificate certificate, TimeSpan skew = default)
+    {
+        TimeSpan last = skew + TimeSpan.FromSeconds(1);
+        return certificate.NotAfter > DateTimeOffset.MaxValue - last ? DateTimeOffset.MaxValue : certificate.NotAfter + last;
+    }
 
     private static string Detail(DateTimeOffset now, string bound, DateTimeOffset value) =>
         string.Create(CultureInfo.InvariantCulture, $"now {now.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}, {bound} {value.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}");

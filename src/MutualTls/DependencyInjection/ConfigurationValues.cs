@@ -1,0 +1,67 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace MutualTls.DependencyInjection;
+
+/// <summary>Reads single values of configuration, and tells where and what would be right.</summary>
+internal static class ConfigurationValues
+{
+    public delegate bool Parser<T>(string text, out T value);
+
+    public static T Value<T>(IConfigurationSection section, string key, Parser<T> parse, T otherwise, List<string> errors)
+    {
+        if (section[key] is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (parse(text, out T value))
+        {
+            return value;
+        }
+
+        Type type = Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T);
+        string choices = type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}"
+            : type == typeof(TimeSpan) ? "a time such as 00:00:10 or 90.00:00:00"
+            : type == typeof(DateTimeOffset) ? "a moment such as 2030-01-31T00:00:00Z"
+            : $"a {type.Name}";
+        errors.Add($"{section.Path}:{key}: '{text}' is not {choices}.");
+        return otherwise;
+    }
+
+    // Names only: a number would also be taken, whether or not it has a meaning.
+    public static bool TryParseName<T>(string text, out T value)
+        where T : struct, Enum
+    {
+        value = default;
+        return !text.AsSpan().Trim().ContainsAnyInRange('0', '9') && Enum.TryParse(text, ignoreCase: true, out value);
+    }
+
+    public static bool TryParseCount(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+
+    public static bool TryParseBytes(string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+
+    public static bool TryParseTime(string text, out TimeSpan value) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
+
+    public static void AddAll(IConfigurationSection list, IList<string> into)
+    {
+        foreach (string? value in list.GetChildren().Select(child => child.Value).Append(list.Value))
+        {
+            if (!string.IsNullOrWhiteSpace(value))
+            {
+                into.Add(value);
+            }
+        }
+    }
+
+    public static void CheckKeys(IConfigurationSection section, string[] known, List<string> errors)
+    {
+        foreach (IConfigurationSection child in section.GetChildren())
+        {
+            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                errors.Add($"{child.Path}: unknown; use {string.Join(", ", known)}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using MutualTls.Pinning;
+using MutualTls.Sources;
+
+namespace MutualTls.Policies.Pins;
+
+/// <summary>Says which keys a peer's verified path must have, beside being trusted. RFC 7469.</summary>
+/// <threadsafety>Not safe for use by several threads at once.</threadsafety>
+public sealed class PinOptions
+{
+    /// <summary>Gets the pins, one of which the path must have.</summary>
+    /// <value><c>sha256/</c> and base64, <c>pin-sha256="..."</c>, or 64 hexadecimal digits. The default is none, which asks for nothing.</value>
+    public IList<string> Pins { get; } = [];
+
+    /// <summary>Gets or sets which keys of the path the pins may name.</summary>
+    /// <value>The default is <see cref="PinTargets.Any"/>.</value>
+    public PinTargets Targets { get; set; } = PinTargets.Any;
+
+    /// <summary>Gets or sets from when on the pins accept nobody: they are to be renewed before.</summary>
+    /// <value>The default is null: never.</value>
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>Gets or sets whether a second pin is needed.</summary>
+    /// <value>The default is <see cref="PinBackup.Required"/>.</value>
+    public PinBackup Backup { get; set; }
+
+    /// <summary>Gets or sets what becomes of a peer whose path has no pinned key, or that comes after the expiry.</summary>
+    /// <value>The default is <see cref="PinMode.Enforce"/>.</value>
+    public PinMode Mode { get; set; }
+
+    /// <summary>Gets or sets where the pins come from if they change while the application runs; then <see cref="Pins"/>, <see cref="Targets"/> and <see cref="ExpiresAt"/> are not used.</summary>
+    /// <value>The default is null.</value>
+    public SnapshotSource<SpkiPinSet>? Source { get; set; }
+}
