@@ -13,6 +13,7 @@ public sealed class ParsedCertificate
     private readonly ReadOnlyMemory<byte> _der;
     private byte[]? _fingerprint;
     private VerificationKey? _key;
+    private ReadOnlyMemory<byte>[]? _alone;
     private int _subjectHash;
     private int _issuerHash;
 
@@ -59,6 +60,9 @@ public sealed class ParsedCertificate
 
     /// <summary>Gets how the certificate was signed.</summary>
     public SignatureAlgorithm SignatureAlgorithm { get; internal init; }
+
+    /// <summary>Gets a list of this certificate alone, always the same.</summary>
+    internal ReadOnlyMemory<byte>[] Alone => _alone ??= [_der];
 
     internal ReadOnlySpan<byte> Bytes => _der.Span;
 

@@ -28,6 +28,23 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
     public ParsedCertificate? Find(ReadOnlySpan<byte> der) =>
         _byContent.TryGetValue(ContentHash(der), out ParsedCertificate? found) && found.Bytes.SequenceEqual(der) ? found : null;
 
+    /// <summary>Gets the same certificates, kept ones by the memory that is here: who keeps the result keeps no copies.</summary>
+    public ReadOnlyMemory<byte>[] Share(ReadOnlySpan<ReadOnlyMemory<byte>> certificates)
+    {
+        if (certificates.Length == 1 && Find(certificates[0].Span) is { } only)
+        {
+            return only.Alone;
+        }
+
+        ReadOnlyMemory<byte>[] shared = new ReadOnlyMemory<byte>[certificates.Length];
+        for (int i = 0; i < certificates.Length; i++)
+        {
+            shared[i] = Find(certificates[i].Span)?.Der ?? certificates[i];
+        }
+
+        return shared;
+    }
+
     /// <summary>Keeps the intermediates of a verified path.</summary>
     public void Add(VerifiedPath path)
     {

@@ -30,6 +30,7 @@ public sealed class PeerPolicy
         Pins = demands.Pins;
         Lists = demands.Lists;
         Fitness = demands.Fitness;
+        anchors.ImportKeys();
         Certificate = options.Certificate;
         Revocation = options.Revocation.Mode;
         AcceptAnyServerName = options.Dangerous.AcceptAnyServerName;

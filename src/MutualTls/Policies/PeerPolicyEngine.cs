@@ -153,25 +153,43 @@ public sealed class PeerPolicyEngine
         // The epoch before everything that depends on it.
         long epoch = policy.Epoch;
         DateTimeOffset now = _timeProvider.GetUtcNow();
-        CachedVerdict.Stamp stamp = entry.Current;
-        if (!stamp.IsInTime(now))
+        if (!entry.IsInTime(now))
         {
             return null;
         }
 
-        if (stamp.Epoch != epoch)
+        if (entry.Epoch == epoch)
         {
-            if (_judge.JudgeAgain(stamp.Verdict, now) is not { } renewed)
-            {
-                policy.Cache.Remove(entry);
-                return null;
-            }
-
-            renewed.Entry = entry;
-            entry.Current = stamp = StampOf(renewed, epoch);
+            return entry.Agreed is { } agreed && agreed.Holds(now, epoch) ? agreed.Verdict : entry.Verdict;
         }
 
-        return entry.Agreed is { } agreed && agreed.Epoch == epoch && agreed.IsInTime(now) ? agreed.Verdict : stamp.Verdict;
+        return Renew(policy, key, entry, now, epoch);
+    }
+
+    // Something that the verdict rests on has changed. Null: the peer no longer passes as it did, and is judged anew.
+    private PeerVerdict? Renew(PeerPolicy policy, in PresentedKey key, CachedVerdict entry, DateTimeOffset now, long epoch)
+    {
+        PeerVerdict? renewed = null;
+        try
+        {
+            renewed = _judge.JudgeAgain(entry.Verdict, now);
+        }
+#pragma warning disable CA1031 // As in JudgeAnew, which will meet the same and refuse.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.EngineFailed(_logger, exception, policy.Name);
+        }
+
+        if (renewed is null)
+        {
+            policy.Cache.Remove(entry);
+            return null;
+        }
+
+        renewed.Entry = entry.With(key, renewed, epoch);
+        policy.Cache.Add(renewed.Entry, key);
+        return renewed;
     }
 
     private PeerVerdict JudgeAnew(PeerPolicy policy, in PresentedKey key, JudgementTrace? trace = null)
@@ -201,18 +219,7 @@ public sealed class PeerPolicyEngine
             return;
         }
 
-        ReadOnlyMemory<byte>[] certificates = new ReadOnlyMemory<byte>[key.Presented.Count];
-        certificates[0] = verdict.EndEntity!.Der;
-        for (int i = 1; i < certificates.Length; i++)
-        {
-            ReadOnlyMemory<byte> presented = key.Presented.Certificates[i];
-            certificates[i] = _judge.Pool.Find(presented.Span)?.Der ?? presented;
-        }
-
-        CachedVerdict entry = new(key, certificates, StampOf(verdict, epoch));
-        verdict.Entry = entry;
-        policy.Cache.Add(entry, key);
+        verdict.Entry = new CachedVerdict(key, _judge.Pool.Share(key.Presented.Certificates[1..]), verdict, epoch);
+        policy.Cache.Add(verdict.Entry, key);
     }
-
-    private static CachedVerdict.Stamp StampOf(PeerVerdict verdict, long epoch) => new(verdict, verdict.From, verdict.Until, epoch);
 }

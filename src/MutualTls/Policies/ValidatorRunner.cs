@@ -33,7 +33,7 @@ internal static class ValidatorRunner
         {
             DateTimeOffset now = timeProvider.GetUtcNow();
             DateTimeOffset until = reuse < verdict.Until - now ? now + reuse : verdict.Until;
-            entry.Agreed = new CachedVerdict.Stamp(verdict, now, until, epoch);
+            entry.Agreed = new AgreedVerdict(verdict, now, until, epoch);
         }
 
         return verdict;

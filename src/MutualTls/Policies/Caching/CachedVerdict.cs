@@ -2,24 +2,33 @@ using MutualTls.Identities;
 
 namespace MutualTls.Policies.Caching;
 
-/// <summary>One remembered verdict: what was presented, what was said, and what that rests on.</summary>
-/// <threadsafety>Safe from any thread; what changes is swapped as a whole.</threadsafety>
-internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] certificates, CachedVerdict.Stamp stamp)
+/// <summary>One remembered verdict: what was presented, what was said, for how long, and on which data that rests.</summary>
+/// <remarks>Few objects, since a hit among many peers waits for memory and for little else.</remarks>
+/// <threadsafety>Safe from any thread; what a verdict rests on never changes, a renewed one is another entry.</threadsafety>
+internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] others, PeerVerdict verdict, long epoch)
 {
-    // Objects of a verdict, its path and its parsed end-entity, measured at about 1.3 KB; the octets come on top.
-    private const int ObjectBytes = 1400;
+    // Objects of a verdict, its path and its parsed end-entity, measured at about 930 bytes; the octets come on top.
+    private const int ObjectBytes = 1000;
 
     private readonly ulong _hash = key.Hash;
+    private readonly ReadOnlyMemory<byte> _endEntity = key.Presented.EndEntity;
+    private readonly ReadOnlyMemory<byte>[] _others = others;
     private readonly PeerRole _role = key.Role;
     private readonly ReferenceIdentity? _expected = key.Expected;
-    private readonly ReadOnlyMemory<byte>[] _certificates = certificates;
-    private Stamp _current = stamp;
-    private Stamp? _agreed;
+    private readonly DateTimeOffset _from = verdict.From;
+    private readonly DateTimeOffset _until = verdict.Until;
+    private AgreedVerdict? _agreed;
 
     public ulong Hash => _hash;
 
+    /// <summary>Gets the verdict before the application's validators, if they are asked at all.</summary>
+    public PeerVerdict Verdict { get; } = verdict;
+
+    /// <summary>Gets the policy's epoch, read before judging.</summary>
+    public long Epoch { get; } = epoch;
+
     /// <summary>Gets about how many bytes this keeps alive; intermediates are shared with the pool.</summary>
-    public int Bytes { get; } = ObjectBytes + certificates[0].Length;
+    public int Bytes => ObjectBytes + _endEntity.Length;
 
     /// <summary>The next entry of the same bucket. Written under the cache's lock only.</summary>
     public CachedVerdict? Next { get; set; }
@@ -30,29 +39,23 @@ internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] 
     /// <summary>Whether it was taken out of its bucket. Written under the cache's lock only.</summary>
     public bool IsRemoved { get; set; }
 
-    /// <summary>Gets or sets the verdict before the application's validators, if they are asked at all.</summary>
-    public Stamp Current
-    {
-        get => Volatile.Read(ref _current);
-        set => Volatile.Write(ref _current, value);
-    }
-
     /// <summary>Gets or sets the verdict after the application's validators, where all of them let it be reused.</summary>
-    public Stamp? Agreed
+    public AgreedVerdict? Agreed
     {
         get => Volatile.Read(ref _agreed);
         set => Volatile.Write(ref _agreed, value);
     }
 
-    public bool IsFor(in PresentedKey key) => key.Equals(_hash, _certificates, _role, _expected);
+    public bool IsFor(in PresentedKey key) => key.Hash == _hash && key.Equals(_endEntity, _others, _role, _expected);
 
-    /// <summary>Says for how long, and on which data, a verdict stands.</summary>
-    /// <param name="Verdict">The verdict.</param>
-    /// <param name="From">The first moment.</param>
-    /// <param name="Until">The first moment after the last.</param>
-    /// <param name="Epoch">The policy's epoch, read before judging.</param>
-    internal sealed record Stamp(PeerVerdict Verdict, DateTimeOffset From, DateTimeOffset Until, long Epoch)
-    {
-        public bool IsInTime(DateTimeOffset now) => From <= now && now < Until;
-    }
+    public bool IsInTime(DateTimeOffset now) => _from <= now && now < _until;
+
+    /// <summary>Makes the entry that takes this one's place with a newer verdict on the same peer.</summary>
+    public CachedVerdict With(in PresentedKey key, PeerVerdict renewed, long epoch) => new(key, _others, renewed, epoch) { Uses = Uses };
+}
+
+/// <summary>Says for how long, and on which data, the answers of the application's validators may be used again.</summary>
+internal sealed record AgreedVerdict(PeerVerdict Verdict, DateTimeOffset From, DateTimeOffset Until, long Epoch)
+{
+    public bool Holds(DateTimeOffset now, long epoch) => Epoch == epoch && From <= now && now < Until;
 }

@@ -30,23 +30,18 @@ internal readonly ref struct PresentedKey
 
     public ulong Hash { get; }
 
-    /// <summary>Tells whether this is what <paramref name="certificates"/> and the rest stand for, octet by octet.</summary>
-    public bool Equals(ulong hash, ReadOnlyMemory<byte>[] certificates, PeerRole role, ReferenceIdentity? expected)
+    /// <summary>Tells whether this is what the arguments stand for, octet by octet.</summary>
+    public bool Equals(ReadOnlyMemory<byte> endEntity, ReadOnlySpan<ReadOnlyMemory<byte>> others, PeerRole role, ReferenceIdentity? expected)
     {
-        if (Hash != hash || Role != role || !Equals(Expected, expected))
-        {
-            return false;
-        }
-
         ReadOnlySpan<ReadOnlyMemory<byte>> mine = Presented.Certificates;
-        if (mine.Length != certificates.Length)
+        if (mine.Length != others.Length + 1 || Role != role || !mine[0].Span.SequenceEqual(endEntity.Span) || !Equals(Expected, expected))
         {
             return false;
         }
 
-        for (int i = 0; i < mine.Length; i++)
+        for (int i = 0; i < others.Length; i++)
         {
-            if (!mine[i].Span.SequenceEqual(certificates[i].Span))
+            if (!mine[i + 1].Span.SequenceEqual(others[i].Span))
             {
                 return false;
             }

@@ -188,7 +188,7 @@ public class VerdictCacheTests
     private static void AddOne(VerdictCache cache, PeerVerdict verdict, int number)
     {
         PresentedKey key = KeyOf(number);
-        cache.Add(new CachedVerdict(key, key.Presented.Certificates.ToArray(), new CachedVerdict.Stamp(verdict, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, 0)), key);
+        cache.Add(new CachedVerdict(key, [], verdict, epoch: 0), key);
     }
 
     // FakeTimeProvider does not go back.

@@ -1,0 +1,55 @@
+namespace MutualTls.Benchmarks.Budgets;
+
+/// <summary>Measures two ways of doing a thing in turn, so that a machine whose speed drifts is unfair to neither.</summary>
+internal static class Measure
+{
+    /// <summary>Gets the median, over rounds, of the nanoseconds of one call of each, and of how many times longer the other takes.</summary>
+    /// <param name="rounds">Odd, so that the median is one of them.</param>
+    /// <param name="ours">Gets the number of the call; does it.</param>
+    /// <param name="oursPerRound">How many calls make a round.</param>
+    /// <param name="other">The other way.</param>
+    /// <param name="otherPerRound">How many calls make a round.</param>
+    public static (double Ours, double Other, double Ratio) Compare(int rounds, Action<int> ours, int oursPerRound, Action<int> other, int otherPerRound)
+    {
+        List<double> ourTimes = [], otherTimes = [], ratios = [];
+        int ourCall = 0, otherCall = 0;
+        for (int round = 0; round < rounds; round++)
+        {
+            double b = Time(other, ref otherCall, otherPerRound), a = Time(ours, ref ourCall, oursPerRound);
+            ourTimes.Add(a);
+            otherTimes.Add(b);
+            ratios.Add(b / a);
+        }
+
+        return (Median(ourTimes), Median(otherTimes), Median(ratios));
+    }
+
+    public static double Median(List<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+
+    /// <summary>Gets how many bytes one call allocates on this thread, on average.</summary>
+    public static double Allocated(Action<int> call, int calls)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < calls; i++)
+        {
+            call(i);
+        }
+
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)calls;
+    }
+
+    private static double Time(Action<int> call, ref int number, int calls)
+    {
+        long start = ThreadClock.Now();
+        for (int i = 0; i < calls; i++)
+        {
+            call(number++);
+        }
+
+        return (ThreadClock.Now() - start) / (double)calls;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using MutualTls.Policies;
+using MutualTls.Testing;
+
+namespace MutualTls.Benchmarks.Budgets;
+
+/// <summary>B1, B2, B3, B8 and B9: what a verdict costs, in time and memory.</summary>
+internal static class VerdictBudgets
+{
+    private const int ManyPeers = 100_000;
+
+    public static IEnumerable<BudgetRow> Run()
+    {
+        Scene scene = new(TestKeyKind.P256, cacheLimit: 1L << 30);
+        ReadOnlyMemory<byte>[] leaves = Leaves.Make(scene.Pki.Issuing, scene.Pki.Client, ManyPeers);
+        foreach (BudgetRow row in KnownPeer(scene, leaves).Concat(NewLeaf()).Concat(NothingKnown()).Concat(Memory()))
+        {
+            yield return row;
+        }
+    }
+
+    private static IEnumerable<BudgetRow> KnownPeer(Scene scene, ReadOnlyMemory<byte>[] leaves)
+    {
+        using X509Certificate2 leaf = X509CertificateLoader.LoadCertificate(leaves[0].Span);
+        X509ChainPolicy platform = scene.PlatformPolicy();
+        PresentedChain[] presented = [.. leaves.Select(scene.Presented)];
+        Action<int> build = _ => Scene.Build(platform, leaf);
+
+        // B9 first, while few are cached: the same hundred peers, hot, among a hundred and among a hundred thousand.
+        const int Hot = 100;
+        Warm(scene, presented.AsSpan(0, Hot));
+        double HotPeers() => Measure.Compare(31, i => scene.Judge(presented[i % Hot]), 20_000, _ => { }, 1).Ours;
+        HotPeers();
+        double few = HotPeers();
+        Warm(scene, presented);
+        double many = HotPeers();
+
+        var (hot, built, ratio) = Measure.Compare(31, _ => scene.Judge(presented[0]), 20_000, build, 50);
+        yield return new BudgetRow("B1", "hot peer vs Build", ratio, 800, BudgetSide.AtLeast, "x", Figures(hot, built));
+
+        Random random = new(1);
+        int[] order = [.. Enumerable.Range(0, 1 << 16).Select(_ => random.Next(ManyPeers))];
+        var (any, built2, anyRatio) = Measure.Compare(31, i => scene.Judge(presented[order[i & 0xFFFF]]), 20_000, build, 50);
+        yield return new BudgetRow("B1", $"random of {ManyPeers} peers vs Build", anyRatio, 300, BudgetSide.AtLeast, "x", Figures(any, built2));
+        yield return new BudgetRow("B1", "allocated by a hit", Measure.Allocated(_ => scene.Judge(presented[0]), 1_000), 0, BudgetSide.AtMost, " B", "1,000 calls");
+        yield return new BudgetRow(
+            "B9", $"hit with {ManyPeers} cached vs {Hot}", many / few, 1.3, BudgetSide.AtMost, "x", string.Create(CultureInfo.InvariantCulture, $"{many:0} ns, {few:0} ns"));
+    }
+
+    private static IEnumerable<BudgetRow> NewLeaf()
+    {
+        foreach ((TestKeyKind kind, double limit) in ((TestKeyKind, double)[])[(TestKeyKind.P256, 1.10), (TestKeyKind.Rsa2048, 1.25)])
+        {
+            const int PerRound = 200, Rounds = 31;
+            Scene scene = new(kind);
+            PresentedChain[] presented = [.. Leaves.Make(scene.Pki.Issuing, scene.Pki.Client, PerRound * (Rounds + 1)).Select(scene.Presented)];
+            Warm(scene, presented.AsSpan(0, PerRound));
+            Action<int> verify = Verification(scene);
+            for (int i = 0; i < PerRound; i++)
+            {
+                verify(i);
+            }
+
+            var (ours, verified, ratio) = Measure.Compare(Rounds, i => scene.Judge(presented[PerRound + i]), PerRound, verify, PerRound);
+            yield return new BudgetRow("B2", $"new leaf vs one verification, {kind}", 1 / ratio, limit, BudgetSide.AtMost, "x", Figures(ours, verified));
+        }
+    }
+
+    private static IEnumerable<BudgetRow> NothingKnown()
+    {
+        const int PerRound = 20, Rounds = 31;
+        foreach (TestKeyKind kind in (TestKeyKind[])[TestKeyKind.P256, TestKeyKind.Rsa2048])
+        {
+            // An engine and a policy of its own for each call: no verdict, no intermediate, no key is known.
+            TestPki pki = new(new TestPkiOptions { KeyKind = kind });
+            Scene[] scenes = [.. Enumerable.Range(0, PerRound * (Rounds + 1)).Select(_ => new Scene(pki))];
+            PresentedChain presented = scenes[0].Presented(pki.Client.Der);
+            X509ChainPolicy platform = scenes[0].PlatformPolicy();
+            for (int i = 0; i < PerRound; i++)
+            {
+                scenes[i].Judge(presented);
+            }
+
+            var (ours, platformTime, ratio) = Measure.Compare(
+                Rounds, i => scenes[PerRound + i].Judge(presented), PerRound,
+                _ =>
+                {
+                    using X509Certificate2 leaf = X509CertificateLoader.LoadCertificate(pki.Client.Der.Span);
+                    using X509Certificate2 issuing = X509CertificateLoader.LoadCertificate(pki.Issuing.Der.Span);
+                    Scene.Build(platform, leaf);
+                },
+                PerRound);
+            yield return new BudgetRow("B3", $"nothing known vs load two and Build, {kind}", 1 / ratio, 0.6, BudgetSide.AtMost, "x", Figures(ours, platformTime));
+        }
+    }
+
+    private static IEnumerable<BudgetRow> Memory()
+    {
+        const int Peers = 10_000;
+        TestPki pki = new();
+        Scene scene = new(pki, cacheLimit: 1L << 30);
+        ReadOnlyMemory<byte>[] leaves = Leaves.Make(pki.Issuing, pki.Client, Peers);
+        scene.Judge(scene.Presented(pki.Client.Der));
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        foreach (ReadOnlyMemory<byte> leaf in leaves)
+        {
+            scene.Judge(scene.Presented(leaf));
+        }
+
+        // The octets of the leaves were there before and stay with us: what is measured comes on top of the DER.
+        double perPeer = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)Peers;
+        GC.KeepAlive(leaves);
+        GC.KeepAlive(scene);
+        yield return new BudgetRow("B8", "memory per cached peer beyond its DER", perPeer, 2048, BudgetSide.AtMost, " B", $"{Peers} peers");
+
+        Scene bounded = new(pki, cacheLimit: 2 << 20);
+        Flood(bounded, pki, seed: 0);
+        long after = GC.GetTotalMemory(forceFullCollection: true);
+        Flood(bounded, pki, seed: 1);
+        double growth = (GC.GetTotalMemory(forceFullCollection: true) - after) / 1024.0;
+        GC.KeepAlive(bounded);
+        yield return new BudgetRow("B8", $"growth after {ManyPeers / 2} more peers through a full cache", growth, 512, BudgetSide.AtMost, " KiB", "cache of 2 MiB");
+    }
+
+    private static void Flood(Scene scene, TestPki pki, int seed)
+    {
+        TestCertificate like = pki.Issuing.IssueClient($"flood-{seed}");
+        for (int i = 0; i < 10; i++)
+        {
+            foreach (ReadOnlyMemory<byte> leaf in Leaves.Make(pki.Issuing, like, ManyPeers / 20, first: i * (ManyPeers / 20)))
+            {
+                scene.Judge(scene.Presented(leaf));
+            }
+        }
+    }
+
+    private static void Warm(Scene scene, ReadOnlySpan<PresentedChain> presented)
+    {
+        foreach (PresentedChain chain in presented)
+        {
+            scene.Judge(chain);
+        }
+    }
+
+    // One verification as this library makes it: imported key, spans, the DER form of RFC 3279.
+    private static Action<int> Verification(Scene scene)
+    {
+        using X509Certificate2 issuing = X509CertificateLoader.LoadCertificate(scene.Pki.Issuing.Der.Span);
+        byte[] data = RandomNumberGenerator.GetBytes(400), hash = SHA256.HashData(data);
+        if (issuing.GetECDsaPublicKey() is { } ecdsa)
+        {
+            byte[] signature = scene.Pki.Issuing.Key.Sign(data, TestSignatureKind.EcdsaSha256);
+            return _ => Require(ecdsa.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence));
+        }
+
+        RSA rsa = issuing.GetRSAPublicKey()!;
+        byte[] rsaSignature = scene.Pki.Issuing.Key.Sign(data, TestSignatureKind.RsaPkcs1Sha256);
+        return _ => Require(rsa.VerifyHash(hash.AsSpan(), rsaSignature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+    }
+
+    private static void Require(bool condition)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException("A good signature did not verify.");
+        }
+    }
+
+    private static string Figures(double ours, double other) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ours / 1000:0.00} us, {other / 1000:0.00} us");
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using System.Text.Json;
+using BenchmarkDotNet.Running;
+using MutualTls.Benchmarks.Budgets;
+
+if (args is not ["budgets", ..])
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+    return 0;
+}
+
+Option<FileInfo?> json = new("--json") { Description = "Also write the rows to this file." };
+Command budgets = new("budgets", "Measures the budgets as ratios within one run; ends with 0 only if all hold.") { json };
+budgets.SetAction(result =>
+{
+    List<BudgetRow> rows = [];
+    foreach (BudgetRow row in VerdictBudgets.Run())
+    {
+        rows.Add(row);
+        Console.WriteLine(row);
+    }
+
+    if (result.GetValue(json) is { } file)
+    {
+        File.WriteAllText(file.FullName, JsonSerializer.Serialize(rows.Select(row => new { row.Id, row.What, row.Value, row.Limit, Side = row.Side.ToString(), row.Unit, row.Holds, row.Detail })));
+    }
+
+    return rows.TrueForAll(row => row.Holds) ? 0 : 1;
+});
+RootCommand root = new("Benchmarks of MutualTls") { budgets };
+return root.Parse(args).Invoke();
