@@ -5,6 +5,7 @@ using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Paths;
 using MutualTls.Policies;
+using MutualTls.Revocation;
 using MutualTls.Trust;
 
 namespace MutualTls.Conformance.Engines;
@@ -39,7 +40,17 @@ internal sealed class OurEngine(RulePreset preset) : IConformanceEngine
             return CaseAnswer.Refused("ReferenceIdentityRefused", nameError);
         }
 
-        PeerPolicy policy = PeerPolicy.Create("conformance", builder => Configure(builder, @case, anchors));
+        PeerPolicy policy;
+        try
+        {
+            policy = PeerPolicy.Create("conformance", builder => Configure(builder, @case, anchors));
+        }
+        catch (MutualTlsConfigurationException exception)
+        {
+            // A CRL that cannot be read: the application does not start, so nobody is let in.
+            return CaseAnswer.Refused("PolicyRefused", exception.Message);
+        }
+
         PeerPolicyEngine engine = new(@case.Time is { } time ? new FixedTimeProvider(time) : TimeProvider.System);
         PresentedChain presented = new([@case.EndEntity, .. @case.Others]);
         PeerVerdict verdict = await engine.JudgeAsync(policy, @case.Role, presented, names.FirstOrDefault(), cancellationToken);
@@ -53,7 +64,23 @@ internal sealed class OurEngine(RulePreset preset) : IConformanceEngine
             builder.Trust(anchor);
         }
 
-        builder.UseRules(preset).WithoutRevocation();
+        builder.UseRules(preset);
+        if (@case.ChecksRevocation)
+        {
+            builder.CheckRevocation(revocation =>
+            {
+                revocation.Preference = RevocationPreference.CrlOnly;
+                foreach (ReadOnlyMemory<byte> crl in @case.Crls)
+                {
+                    revocation.Crls.Add(crl);
+                }
+            });
+        }
+        else
+        {
+            builder.WithoutRevocation();
+        }
+
         PeerPolicyOptions options = builder.Options;
         options.Dangerous.AcceptAnyServerName = @case.Names.Count == 0;
         options.MaxIntermediates = Math.Min(@case.MaxIntermediates ?? int.MaxValue, options.MaxIntermediates);

@@ -103,6 +103,13 @@ internal sealed class CrlChecker(CrlSet crls, PathParameters parameters, TimeSpa
             return;
         }
 
+        // What section 5.2 asks of CRL issuers; a CRL that breaks it is usable by the bare standard.
+        if (IsAgainstProfile(crl))
+        {
+            tally.Note(RevocationCause.Malformed, crl.ThisUpdate, crl.NextUpdate);
+            return;
+        }
+
         // (f) and (g)
         if (!_signers.TryFind(crl, path, depth, question, this, out CrlSigner signer))
         {
@@ -111,7 +118,7 @@ internal sealed class CrlChecker(CrlSet crls, PathParameters parameters, TimeSpa
         }
 
         // (c), (h): complete and delta together are a complete CRL of the delta's dates (5.2.4).
-        ParsedCrl? delta = crls.FindDelta(crl, signer, question.Now);
+        ParsedCrl? delta = crls.FindDelta(crl, signer, question.Now) is { } found && !IsAgainstProfile(found) ? found : null;
         ParsedCrl newest = delta ?? crl;
         DateTimeOffset? until = newest.NextUpdate is not { } next ? null : next < DateTimeOffset.MaxValue - staleGrace ? next + staleGrace : DateTimeOffset.MaxValue;
 
@@ -132,6 +139,8 @@ internal sealed class CrlChecker(CrlSet crls, PathParameters parameters, TimeSpa
             tally.Cover(reasons, newest.ThisUpdate, until.Value);
         }
     }
+
+    private bool IsAgainstProfile(ParsedCrl crl) => parameters.Preset == RulePreset.Strict && crl.ProfileFault is not null;
 
     /// <summary>What the CRLs read so far say together. RFC 5280 section 6.3.2.</summary>
     private struct Tally

@@ -8,6 +8,8 @@ internal sealed class CrlExtensions
     // Those in use carry two to four.
     private const int MaxExtensions = 32;
 
+    private string? _oddCriticality;
+
     public byte[]? Number { get; private set; }
 
     public byte[]? BaseNumber { get; private set; }
@@ -23,6 +25,12 @@ internal sealed class CrlExtensions
 
     /// <summary>Gets the extension that is malformed, or null.</summary>
     public string? Malformed { get; private set; }
+
+    /// <summary>Gets the rule for issuers of CRLs that these extensions break, or null. A reader need not mind.</summary>
+    public string? ProfileFault =>
+        AuthorityKeyIdentifier.Length == 0 ? "5.2.1: an authority key identifier"
+        : Number is null ? "5.2.3: a CRL number"
+        : _oddCriticality;
 
     /// <summary>Reads Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension.</summary>
     public bool TryRead(ref DerReader field, ReadOnlySpan<byte> crlIssuer)
@@ -53,6 +61,7 @@ internal sealed class CrlExtensions
 
     private bool TryReadValue(CrlExtension extension, string oid, ReadOnlySpan<byte> crlIssuer)
     {
+        _oddCriticality ??= OddCriticality(extension);
         bool read;
         switch (extension.Kind)
         {
@@ -89,6 +98,16 @@ internal sealed class CrlExtensions
                 return true;
         }
     }
+
+    private static string? OddCriticality(CrlExtension extension) => (extension.Kind, extension.IsCritical) switch
+    {
+        (CrlExtensionKind.CrlNumber, true) => "5.2.3: the CRL number is not critical",
+        (CrlExtensionKind.DeltaCrlIndicator, false) => "5.2.4: the delta CRL indicator is critical",
+        (CrlExtensionKind.IssuingDistributionPoint, false) => "5.2.5: the issuing distribution point is critical",
+        (CrlExtensionKind.FreshestCrl, true) => "5.2.6: the freshest CRL is not critical",
+        (CrlExtensionKind.AuthorityInformationAccess, true) => "5.2.7: authority information access is not critical",
+        _ => null,
+    };
 
     private static bool IsSequence(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> content)
     {

@@ -106,6 +106,7 @@ internal static class CrlParser
             FreshestCrl = extensions.FreshestCrl,
             Scope = extensions.Scope,
             UnknownCritical = extensions.UnknownCritical ?? (unknownInEntry.IsEmpty ? null : DerValue.ObjectIdentifierText(unknownInEntry)),
+            ProfileFault = extensions.ProfileFault,
             Signature = new CrlSignature(algorithm, reader.Bytes(tbs), SignatureOf(reader.Bytes(signatureBits))),
             Entries = entries,
             Issuers = issuers,

@@ -35,6 +35,9 @@ internal sealed class ParsedCrl
     /// <summary>Gets the OID of a critical extension, of the CRL or of an entry, that forbids its use; null if there is none. RFC 5280 sections 5.2 and 5.3.</summary>
     public string? UnknownCritical { get; init; }
 
+    /// <summary>Gets the rule for issuers of CRLs that this one breaks, or null; only the preset Strict asks. RFC 5280 section 5.2.</summary>
+    public string? ProfileFault { get; init; }
+
     public required CrlSignature Signature { get; init; }
 
     public required CrlIndex Entries { get; init; }
