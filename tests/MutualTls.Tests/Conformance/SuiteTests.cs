@@ -31,6 +31,7 @@ public class SuiteTests
         Assert.NotEmpty(results);
         Assert.Empty(disagreeing.Where(r => !listed.Contains(r.Case.Id)).Select(r => $"{r.Case.Id}: {r.Agreement}: {r.Detail}"));
         Assert.Empty(listed.Except(disagreeing.Select(r => r.Case.Id)).Select(id => $"{id} is listed as a deviation and agrees, or is no case: take it off the list."));
+        Assert.Empty(results.Where(r => !Gate.Passes(r, preset)).Select(r => $"{r.Case.Id} is gated: {r.Agreement}"));
         Assert.DoesNotContain(results, r => r.Agreement == Agreement.Exception);
         Assert.Empty(await StillSlowAsync([.. results.Where(r => r.Duration >= LongestCase).Select(r => r.Case)], preset, stop));
     }
