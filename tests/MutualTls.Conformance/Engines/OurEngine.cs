@@ -5,6 +5,7 @@ using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Paths;
 using MutualTls.Policies;
+using MutualTls.Policies.Fitness;
 using MutualTls.Revocation;
 using MutualTls.Trust;
 
@@ -82,6 +83,13 @@ internal sealed class OurEngine(RulePreset preset) : IConformanceEngine
         }
 
         PeerPolicyOptions options = builder.Options;
+        if (preset == RulePreset.Strict)
+        {
+            // Strict is run for what RFC 5280 asks of CAs; that an end-entity names its purpose is asked for mutual TLS.
+            options.Fitness.MissingExtendedKeyUsage = PresetOverride.Accept;
+            options.Fitness.AnyExtendedKeyUsage = PresetOverride.Accept;
+        }
+
         options.Dangerous.AcceptAnyServerName = @case.Names.Count == 0;
         options.MaxIntermediates = Math.Min(@case.MaxIntermediates ?? int.MaxValue, options.MaxIntermediates);
         options.CertificatePolicyRules = @case.Policies.Rules;
