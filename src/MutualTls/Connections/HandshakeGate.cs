@@ -84,7 +84,7 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, PeerPolicy policy, 
             : engine.JudgeInGate(policy, role, presented, expected);
     }
 
-    private static bool IsExplicitlyDistrusted(X509Chain? chain)
+    internal static bool IsExplicitlyDistrusted(X509Chain? chain)
     {
         foreach (X509ChainStatus status in chain?.ChainStatus ?? [])
         {

@@ -144,6 +144,14 @@ public sealed class PeerVerdict
     /// <summary>Makes the final verdict of a pending one.</summary>
     internal PeerVerdict Refuse(FindingCollection against, FindingCollection? soft = null) => new(this, against, soft, claims: []);
 
+    /// <summary>Makes the final verdict of a pending one where nobody can await what it waits for.</summary>
+    internal PeerVerdict RefuseWithoutGate()
+    {
+        FindingCollection findings = [];
+        findings.Add(ValidationReason.PendingWithoutGate, 0, AwaitsRevocation ? "revocation data is not in memory" : "the application's validators are asked after the handshake");
+        return Refuse(findings);
+    }
+
     /// <summary>Makes the final verdict of a pending one.</summary>
     internal PeerVerdict Accept(FindingCollection? soft, IReadOnlyList<Claim> claims) => new(this, against: null, soft, claims);
 }
