@@ -14,6 +14,10 @@ internal static class EventIds
     public const int AcceptFailed = 15;
     public const int PeerAudited = 16;
     public const int CrlUnusable = 20;
+    public const int FetchFailed = 30;
+    public const int FetchAnswerRejected = 31;
+    public const int FetchHostSuspended = 32;
+    public const int FetchHostResumed = 33;
     public const int PolicyReloaded = 50;
     public const int PolicyReloadFailed = 51;
 }

@@ -102,8 +102,8 @@ internal static class OcspVerifier
     private static int Rank(OcspResult result) => result.Status switch
     {
         RevocationStatus.Good => 0,
-        RevocationStatus.Unknown => 1,
-        _ => 2,
+        RevocationStatus.Revoked => 2,
+        _ => 1,
     };
 
     // RFC 6960 section 4.2.2.2.1. Without no-check a delegate that is revoked could go on saying "good"; that it says "revoked" helps no attacker in.

@@ -1,0 +1,204 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using MutualTls.Revocation.Ocsp;
+
+namespace MutualTls.Revocation.Fetching;
+
+/// <summary>Fetches CRLs and OCSP answers: each thing once however many ask, within limits, and not again too soon after a failure.</summary>
+/// <remarks>
+/// Give it URLs from certificates on a verified path or from configuration only. Never throws for what a host does. A fetch goes on when those who wait for it give
+/// up: the next one will want it. Every wait is by the clock it was given.
+/// </remarks>
+/// <threadsafety>Safe from any thread.</threadsafety>
+internal sealed class RevocationFetcher : IAsyncDisposable
+{
+    private readonly FetchOptions _options;
+    private readonly ILogger _logger;
+    private readonly FetchTransport _transport;
+    private readonly FetchHosts _hosts;
+    private readonly FetchBackoff _backoff;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Task<FetchResult>> _flights = [];
+    private int _waiters;
+
+    /// <summary>Makes a fetcher.</summary>
+    /// <param name="options">The limits.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Where failures are told.</param>
+    /// <param name="isAllowed">Which addresses may be asked, for tests that must do without a second machine. The default is <see cref="FetchAddresses"/>.</param>
+    public RevocationFetcher(FetchOptions options, TimeProvider timeProvider, ILogger logger, Func<IPAddress, bool>? isAllowed = null)
+    {
+        _options = options;
+        _logger = logger;
+        _transport = new FetchTransport(options, isAllowed ?? (address => FetchAddresses.IsAllowed(address, options.LocalAddresses)));
+        _hosts = new FetchHosts(options, timeProvider, logger);
+        _backoff = new FetchBackoff(options, timeProvider);
+    }
+
+    /// <summary>Fetches a CRL.</summary>
+    /// <param name="url">Where.</param>
+    /// <param name="known">The tag of the CRL that is known, so that only a newer one is sent.</param>
+    /// <param name="accept">Tells whether the answer is of use; called once for all who wait. One that is not is a failure like any other.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="OperationCanceledException">The wait was given up, or the fetcher was disposed.</exception>
+    public Task<FetchResult> FetchCrlAsync(Uri url, FetchTag known, Func<FetchResult, bool> accept, CancellationToken cancellationToken) => JoinAsync(
+        "crl",
+        url,
+        token => _hosts.ExecuteAsync(
+            url, _options.CrlTimeout, attempt => _transport.SendAsync(new FetchRequest(url, _options.MaxCrlBytes, "application/pkix-crl") { Tag = known }, attempt), token),
+        accept,
+        cancellationToken);
+
+    /// <summary>Asks an OCSP responder about one certificate: by GET where the question is short enough, else by POST.</summary>
+    /// <param name="responder">Where.</param>
+    /// <param name="question">What about.</param>
+    /// <param name="accept">Tells whether the answer is of use; called once for all who wait. One that is not is a failure like any other.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="OperationCanceledException">The wait was given up, or the fetcher was disposed.</exception>
+    public Task<FetchResult> AskOcspAsync(Uri responder, OcspQuestion question, Func<FetchResult, bool> accept, CancellationToken cancellationToken) => JoinAsync(
+        $"ocsp {question.Key}",
+        responder,
+        token => AskAsync(responder, question, token),
+        accept,
+        cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        Task[] flights;
+        lock (_lock)
+        {
+            flights = [.. _flights.Values];
+        }
+
+        foreach (Task flight in flights)
+        {
+            await flight.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _transport.Dispose();
+        _stop.Dispose();
+    }
+
+    private Task<FetchResult> JoinAsync(string what, Uri url, Func<CancellationToken, Task<FetchResult>> fetch, Func<FetchResult, bool> accept, CancellationToken cancellationToken)
+    {
+        if (!FetchTransport.IsFetchable(url))
+        {
+            return Task.FromResult(new FetchResult(FetchOutcome.UrlRefused, FetchTransport.OnlyHttp));
+        }
+
+        string key = $"{what} {url.AbsoluteUri}";
+        Task<FetchResult>? flight;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
+            if (!_flights.TryGetValue(key, out flight))
+            {
+                if (_backoff.Find(key) is { } failure)
+                {
+                    return Task.FromResult(failure);
+                }
+
+                if (_flights.Count >= _options.MaxFetches)
+                {
+                    return Task.FromResult(new FetchResult(FetchOutcome.Busy, "too many fetches are under way"));
+                }
+
+                flight = FlyAsync(key, url, fetch, accept);
+                _flights.Add(key, flight);
+            }
+
+            if (_waiters >= _options.MaxWaiters)
+            {
+                return Task.FromResult(new FetchResult(FetchOutcome.Busy, "too many wait for fetches"));
+            }
+
+            Interlocked.Increment(ref _waiters);
+        }
+
+        return WaitAsync(flight, cancellationToken);
+    }
+
+    private async Task<FetchResult> WaitAsync(Task<FetchResult> flight, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiters);
+        }
+    }
+
+    private async Task<FetchResult> FlyAsync(string key, Uri url, Func<CancellationToken, Task<FetchResult>> fetch, Func<FetchResult, bool> accept)
+    {
+        // Leaves the lock of the caller, and the caller's thread.
+        await Task.Yield();
+        FetchResult result = new(FetchOutcome.Unreachable, "the fetch failed");
+        try
+        {
+            result = await fetch(_stop.Token).ConfigureAwait(false);
+            if (result.Outcome == FetchOutcome.Answered && !IsAccepted(result, accept, url))
+            {
+                result = result with { Outcome = FetchOutcome.Rejected, Detail = "the answer is of no use" };
+            }
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _flights.Remove(key);
+                if (!result.IsFailure)
+                {
+                    _backoff.Succeeded(key);
+                }
+                else if (result.Outcome is not (FetchOutcome.Suspended or FetchOutcome.Busy) && !_stop.IsCancellationRequested)
+                {
+                    result = _backoff.Failed(key, result);
+                    Log.FetchFailed(_logger, url.GetLeftPart(UriPartial.Path), result.Outcome, result.Detail, result.RetryAt);
+                }
+            }
+        }
+
+        return result;
+    }
+
+    // What reads an answer must not throw for it; if it does all the same, the answer is not used and the fetch has failed.
+    private bool IsAccepted(FetchResult result, Func<FetchResult, bool> accept, Uri url)
+    {
+        try
+        {
+            return accept(result);
+        }
+#pragma warning disable CA1031
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.FetchAnswerRejected(_logger, exception, url.GetLeftPart(UriPartial.Path));
+            return false;
+        }
+    }
+
+    private async Task<FetchResult> AskAsync(Uri responder, OcspQuestion question, CancellationToken cancellationToken)
+    {
+        OcspRequest request = OcspRequest.Create(question.Issuer, question.SerialNumber.Span, question.Hash, question.Nonce);
+        FetchRequest post = new(responder, OcspResponseParser.MaxLength, "application/ocsp-response") { Body = request.Der };
+        FetchResult result;
+        if (request.TryGetUri(responder) is { } address)
+        {
+            FetchRequest get = post with { Url = address, Body = null };
+            result = await _hosts.ExecuteAsync(responder, _options.OcspTimeout, token => _transport.SendAsync(get, token), cancellationToken).ConfigureAwait(false);
+
+            // Some responders know only POST, which RFC 6960 appendix A.1 lets them.
+            if (result is not { Outcome: FetchOutcome.HttpError, HttpStatus: (>= 400 and < 500 and not 429) or 501 })
+            {
+                return result;
+            }
+        }
+
+        result = await _hosts.ExecuteAsync(responder, _options.OcspTimeout, token => _transport.SendAsync(post, token), cancellationToken).ConfigureAwait(false);
+        return result with { Nonce = request.Nonce };
+    }
+}
