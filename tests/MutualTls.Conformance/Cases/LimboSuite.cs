@@ -27,6 +27,16 @@ internal static class LimboSuite
         foreach (string path in files)
         {
             Document document = await JsonFile.ReadAsync<Document>(path, "a file of x509-limbo test cases", cancellationToken);
+            if (document.Testcases.Count == 0)
+            {
+                throw new SuiteFileException(path, "holds no test case.");
+            }
+
+            if (document.Testcases.Find(t => t.ExpectedResult is not ("SUCCESS" or "FAILURE")) is { } odd)
+            {
+                throw new SuiteFileException(path, $"expects '{odd.ExpectedResult}' of '{odd.Id}', which is neither SUCCESS nor FAILURE.");
+            }
+
             cases.AddRange(document.Testcases.Select(t => Convert(t, scopes.GetValueOrDefault(t.Id, AllScope))));
         }
 

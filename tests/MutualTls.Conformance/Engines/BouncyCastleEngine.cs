@@ -21,7 +21,12 @@ internal sealed class BouncyCastleEngine : IConformanceEngine
     {
         try
         {
-            X509Certificate endEntity = new X509CertificateParser().ReadCertificate(@case.EndEntity.ToArray());
+            // What is no certificate at all reads as null.
+            if (Read([@case.EndEntity]) is not [var endEntity] || Read(@case.Anchors).Count == 0)
+            {
+                return CaseAnswer.Refused("CertificateMalformed");
+            }
+
             new PkixCertPathBuilder().Build(Parameters(@case, endEntity));
             return @case.Names.All(name => BouncyCastleNames.Match(endEntity, name)) ? new CaseAnswer(IsAccepted: true) : CaseAnswer.Refused("NameMismatch");
         }
@@ -72,7 +77,10 @@ internal sealed class BouncyCastleEngine : IConformanceEngine
         {
             try
             {
-                certificates.Add(new X509CertificateParser().ReadCertificate(der.ToArray()));
+                if (new X509CertificateParser().ReadCertificate(der.ToArray()) is { } certificate)
+                {
+                    certificates.Add(certificate);
+                }
             }
             catch (CertificateException)
             {

@@ -152,8 +152,12 @@ public class CrlJudgementTests
         Assert.Equal(
             new RevocationResult
             {
-                Status = RevocationStatus.Revoked, Source = RevocationSource.Crl, ThisUpdate = issued, Until = due,
-                Reason = X509RevocationReason.Superseded, RevokedAt = revoked,
+                Status = RevocationStatus.Revoked,
+                Source = RevocationSource.Crl,
+                ThisUpdate = issued,
+                Until = due,
+                Reason = X509RevocationReason.Superseded,
+                RevokedAt = revoked,
             },
             verdict.Revocation[0]);
         Assert.Contains("2026-03-04 05:06:07Z (Superseded)", verdict.Primary!.Value.Detail);
