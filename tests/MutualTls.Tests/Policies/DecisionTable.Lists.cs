@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MutualTls.Findings;
+using MutualTls.Pinning;
 using MutualTls.Policies;
 using MutualTls.Policies.Lists;
 using MutualTls.Testing;
@@ -26,7 +27,7 @@ public partial class DecisionTable
         Listed("and a name that is not", c => c.WithSan(n => n.Dns("b.example")), p => p.AllowDns("a.example"), NotAllowed),
         Listed("and issuers are named", _ => { }, p => p.AllowIssuer("CN=Devices CA,O=Acme"), ValidationReason.IssuerNotAllowed),
         Listed("and pinned", c => c.WithKey(Key), p => p.Pin(PinOf(Key), Reserve), In),
-        Listed("and only its anchor would be pinned", c => c.WithKey(Key), p => p.Pin(o => Set(o, Pinning.PinTargets.Anchor, PinOf(Root.Key), Reserve)), ValidationReason.PinMismatch),
+        Listed("and only its anchor would be pinned", c => c.WithKey(Key), p => p.Pin(o => Set(o, PinTargets.Anchor, PinOf(Root.Key), Reserve)), ValidationReason.PinMismatch),
         Listed("and its key denied", c => c.WithKey(Key), p => p.DenyCertificate("key:" + PinOf(Key)), ValidationReason.CertificateDenied),
         Allowed("issued by a stranger", () => StrangerRoot.IssueClient("peer"), In),
         Allowed("broken signature, which nobody relies on", () => StrangerRoot.IssueClient("peer", c => c.SignatureTampered()), In),

@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using MutualTls.Findings;
+using MutualTls.Identities;
 using MutualTls.Policies;
 using MutualTls.Testing;
 
@@ -201,11 +202,11 @@ public partial class DecisionTable
         Named("required and not allowed", "dns:b.example", p => p.AllowDns("a.example").RequireName("dns:b.example"), NotAllowed),
         Named("allowed by a star and denied by name", "dns:x.part.example", p => p.AllowDns("*.part.example").DenyName("dns:x.part.example"), Denied),
         Named("allowed by a star and not denied", "dns:y.part.example", p => p.AllowDns("*.part.example").DenyName("dns:x.part.example"), In),
-        Named("member of a trust domain", "uri:spiffe://partners.example/a/b", p => p.AllowMembersOf(Identities.SpiffeTrustDomain.Parse("partners.example")), In),
-        Named("member of another trust domain", "uri:spiffe://other.example/a/b", p => p.AllowMembersOf(Identities.SpiffeTrustDomain.Parse("partners.example")), NotAllowed),
-        Named("name of a source", "dns:a.example", p => p.AllowNamesFrom(new(Identities.SanMatcher.AnyOf("dns:a.example"))), In),
-        Named("no name of a source", "dns:b.example", p => p.AllowNamesFrom(new(Identities.SanMatcher.AnyOf("dns:a.example"))), NotAllowed),
-        Named("source without names", "dns:a.example", p => p.AllowNamesFrom(new(Identities.SanMatcher.AnyOf())), NotAllowed),
+        Named("member of a trust domain", "uri:spiffe://partners.example/a/b", p => p.AllowMembersOf(SpiffeTrustDomain.Parse("partners.example")), In),
+        Named("member of another trust domain", "uri:spiffe://other.example/a/b", p => p.AllowMembersOf(SpiffeTrustDomain.Parse("partners.example")), NotAllowed),
+        Named("name of a source", "dns:a.example", p => p.AllowNamesFrom(new(SanMatcher.AnyOf("dns:a.example"))), In),
+        Named("no name of a source", "dns:b.example", p => p.AllowNamesFrom(new(SanMatcher.AnyOf("dns:a.example"))), NotAllowed),
+        Named("source without names", "dns:a.example", p => p.AllowNamesFrom(new(SanMatcher.AnyOf())), NotAllowed),
         Named("NUL in a name (pitfall 10)", "dns:a.example\0.evil", p => p.AllowDns("a.example"), ValidationReason.ExtensionMalformed),
         Named("allowed name, stranger's root", "dns:a.example", p => p.AllowDns("a.example"), ValidationReason.IssuerUnknown, StrangerRoot),
     ];
