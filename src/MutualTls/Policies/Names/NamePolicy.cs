@@ -128,6 +128,7 @@ internal static class PresentedNames
             }
         }
 
-        return count == 0 ? $"no subject alternative name (subject '{endEntity.Subject}')" : string.Join(", ", names) + (count > Shown ? $" and {count - Shown} more" : "");
+        string presented = count == 0 ? "no subject alternative name" : string.Join(", ", names) + (count > Shown ? $" and {count - Shown} more" : "");
+        return endEntity.SubjectName.Length > 2 ? $"{presented}; subject '{endEntity.Subject}'" : presented;
     }
 }
