@@ -15,7 +15,7 @@ internal sealed class OtherNameTable(NameMatching matching)
 
     // Windows compares principal names without case.
     private readonly AddressTable _principals = new(matching, OctetComparer.IgnoreCase);
-    private readonly Dictionary<byte[], Values> _byOid = new(OctetComparer.Exact);
+    private readonly Dictionary<byte[], NamesOfOneForm> _byOid = new(OctetComparer.Exact);
 
     /// <summary>Adds a pattern of user principal names. Not null: what is wrong with it.</summary>
     public string? AddPrincipal(string pattern) => _principals.Add(System.Text.Encoding.UTF8.GetBytes(pattern));
@@ -34,9 +34,9 @@ internal sealed class OtherNameTable(NameMatching matching)
             return "it is not of the form 1.2.3=value, with a dotted object identifier";
         }
 
-        if (!_byOid.TryGetValue(oid, out Values? values))
+        if (!_byOid.TryGetValue(oid, out NamesOfOneForm? values))
         {
-            _byOid.Add(oid, values = new Values(matching));
+            _byOid.Add(oid, values = new NamesOfOneForm(matching));
         }
 
         string value = pattern[(equals + 1)..];
@@ -81,11 +81,11 @@ internal sealed class OtherNameTable(NameMatching matching)
             return true;
         }
 
-        return _byOid.Count > 0 && _byOid.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(reader.Bytes(oid), out Values? values)
+        return _byOid.Count > 0 && _byOid.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(reader.Bytes(oid), out NamesOfOneForm? values)
             && (values.Der.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(reader.Bytes(encoded)) || (isText && values.Text.Matches(reader.Bytes(content))));
     }
 
-    private sealed class Values(NameMatching matching)
+    private sealed class NamesOfOneForm(NameMatching matching)
     {
         public HashSet<byte[]> Der { get; } = new(OctetComparer.Exact);
 

@@ -14,9 +14,9 @@ public sealed class CertificateDenyList
     private const int MaxErrors = 10;
 
     private readonly HashSet128 _certificates, _keys;
-    private readonly Dictionary<int, Issuer[]> _issuers;
+    private readonly Dictionary<int, DeniedIssuer[]> _issuers;
 
-    private CertificateDenyList(HashSet128 certificates, HashSet128 keys, List<Issuer> issuers)
+    private CertificateDenyList(HashSet128 certificates, HashSet128 keys, List<DeniedIssuer> issuers)
     {
         _certificates = certificates;
         _keys = keys;
@@ -83,7 +83,7 @@ public sealed class CertificateDenyList
             index++;
         }
 
-        return new CertificateDenyList(new HashSet128(certificates), new HashSet128(keys), [.. serials.Select(issuer => new Issuer(issuer.Key, issuer.Value))]);
+        return new CertificateDenyList(new HashSet128(certificates), new HashSet128(keys), [.. serials.Select(issuer => new DeniedIssuer(issuer.Key, issuer.Value))]);
     }
 
     internal bool ContainsCertificate(Sha256Value fingerprint) => _certificates.Contains(fingerprint.High);
@@ -130,13 +130,13 @@ public sealed class CertificateDenyList
     private bool HasSerial(ParsedCertificate certificate, out string what)
     {
         what = "";
-        if (_issuers.Count == 0 || !_issuers.TryGetValue(certificate.IssuerNameHash, out Issuer[]? issuers))
+        if (_issuers.Count == 0 || !_issuers.TryGetValue(certificate.IssuerNameHash, out DeniedIssuer[]? issuers))
         {
             return false;
         }
 
         UInt128 serial = Sha256Value.Of(certificate.SerialNumberBytes.TrimStart((byte)0)).High;
-        foreach (Issuer issuer in issuers)
+        foreach (DeniedIssuer issuer in issuers)
         {
             if (DistinguishedName.AreEqual(issuer.Name, certificate.IssuerName) && issuer.Serials.Contains(serial))
             {
@@ -148,7 +148,7 @@ public sealed class CertificateDenyList
         return false;
     }
 
-    private sealed class Issuer(string name, List<UInt128> serials)
+    private sealed class DeniedIssuer(string name, List<UInt128> serials)
     {
         public byte[] Name { get; } = DistinguishedNameReader.TryRead(name, out List<List<NameAttribute>>? names, out _) ? DistinguishedNameReader.Encode(names) : [];
 
