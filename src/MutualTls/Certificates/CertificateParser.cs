@@ -57,7 +57,9 @@ internal static class CertificateParser
             return Malformed("serialNumber", out finding);
         }
 
-        if (!reader.TryRead(DerTag.Sequence, out _, out DerRange innerAlgorithm))
+        // The same as the outer one, or at least an algorithm: that they are the same is a rule of the path. 4.1.1.2
+        if (!reader.TryRead(DerTag.Sequence, out _, out DerRange innerAlgorithm)
+            || !(reader.Bytes(innerAlgorithm).SequenceEqual(algorithmRange.Of(bytes)) || SignatureAlgorithms.TryRead(reader.Bytes(innerAlgorithm), out _)))
         {
             return Malformed("signature algorithm", out finding);
         }

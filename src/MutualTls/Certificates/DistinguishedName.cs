@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using MutualTls.Encoding;
 
 namespace MutualTls.Certificates;
@@ -6,7 +7,7 @@ namespace MutualTls.Certificates;
 internal static class DistinguishedName
 {
     /// <summary>More attributes than any name in use has; a longer name is malformed.</summary>
-    public const int MaxAttributes = 64;
+    public const int MaxAttributes = 32;
 
     /// <summary>Tells whether <paramref name="name"/> is one Name: a SEQUENCE OF SET OF SEQUENCE { OID, value }. RFC 5280 section 4.1.2.4.</summary>
     public static bool IsWellFormed(ReadOnlySpan<byte> name)
@@ -29,7 +30,8 @@ internal static class DistinguishedName
             {
                 if (count == MaxAttributes || !set.TryOpen(DerTag.Sequence, out DerReader attribute)
                     || !attribute.TryRead(DerTag.ObjectIdentifier, out DerRange oid) || !DerValue.IsObjectIdentifier(attribute.Bytes(oid))
-                    || !attribute.TryReadAny(out _, out _, out _) || !attribute.IsEmpty)
+                    || !attribute.TryReadAny(out byte tag, out DerRange value, out _) || !attribute.IsEmpty
+                    || (tag == DerTag.Utf8String && !Utf8.IsValid(attribute.Bytes(value))))
                 {
                     return false;
                 }

@@ -50,9 +50,9 @@ internal readonly record struct SubjectPublicKeyInfo(DerRange Encoded, DerRange 
             // RFC 5480 section 2.1.1: only a named curve. 04 starts an uncompressed point (section 2.2).
             return parameters switch
             {
-                [DerTag.ObjectIdentifier, _, .. var curve] when curve.SequenceEqual(Oids.P256) && key is [4, ..] && key.Length == 65 => (PublicKeyAlgorithm.EcP256, 256),
-                [DerTag.ObjectIdentifier, _, .. var curve] when curve.SequenceEqual(Oids.P384) && key is [4, ..] && key.Length == 97 => (PublicKeyAlgorithm.EcP384, 384),
-                [DerTag.ObjectIdentifier, _, .. var curve] when curve.SequenceEqual(Oids.P521) && key is [4, ..] && key.Length == 133 => (PublicKeyAlgorithm.EcP521, 521),
+                [DerTag.ObjectIdentifier, _, .. var curve] when curve.SequenceEqual(Oids.P256) && key is [4, ..] && key.Length == 65 && NistCurve.P256.Holds(key) => (PublicKeyAlgorithm.EcP256, 256),
+                [DerTag.ObjectIdentifier, _, .. var curve] when curve.SequenceEqual(Oids.P384) && key is [4, ..] && key.Length == 97 && NistCurve.P384.Holds(key) => (PublicKeyAlgorithm.EcP384, 384),
+                [DerTag.ObjectIdentifier, _, .. var curve] when curve.SequenceEqual(Oids.P521) && key is [4, ..] && key.Length == 133 && NistCurve.P521.Holds(key) => (PublicKeyAlgorithm.EcP521, 521),
                 _ => (PublicKeyAlgorithm.Unsupported, 0),
             };
         }

@@ -43,6 +43,13 @@ internal ref struct DerReader
         encoded = new DerRange(_position, consumed);
         _position += consumed;
 
+        // X.690 section 10.2: a string is never constructed; of the universal types that X.509 uses, SEQUENCE and SET are, and nothing else.
+        bool isUniversal = (tag & 0xC0) == 0, isConstructed = (tag & 0x20) != 0, mayHold = (tag & 0x1E) == 0x10;
+        if (isUniversal && isConstructed != mayHold)
+        {
+            return false;
+        }
+
         // The long form of a tag (0x1F) names nothing in X.509, and reading only its first byte would mistake it for another.
         return (tag & 0x1F) != 0x1F;
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Formats.Asn1;
 using System.Globalization;
 using MutualTls.Findings;
@@ -22,7 +21,7 @@ public class PathologicalTests
         ["98 CAs of one name, each of which may have issued each"] = (() => SameName(98, reachesAnchor: false), WorkBudgetExhausted),
         ["98 CAs of one name, and each may come from the anchor"] = (() => SameName(98, reachesAnchor: true), SignatureInvalid),
         ["60 CAs whose long names are equal only once prepared"] = (() => LongNames(60), WorkBudgetExhausted),
-        ["60 CAs whose names are 60 attributes in one"] = (() => WideNames(60), WorkBudgetExhausted),
+        ["60 CAs whose names are 30 attributes in one"] = (() => WideNames(60), WorkBudgetExhausted),
         ["a relative name of 5,000 attributes"] = (() => OneWide(5_000), CertificateMalformed),
         ["3,000 DNS names under 3,000 subtrees"] = (
             () => Constrained(c => c.WithSan(n => Times(3_000, i => n.Dns($"host{i}.test"))), n => Times(3_000, i => n.Dns($"sub{i}.test"))), WorkBudgetExhausted),
@@ -52,21 +51,13 @@ public class PathologicalTests
         Attack attack = make();
         PeerPolicy policy = Pair.Trusting(attack.Root);
         PresentedChain presented = new(attack.Presented);
-        TimeSpan best = TimeSpan.MaxValue;
+        PeerVerdict? verdict = null;
 
-        // The machine may be busy with something else: the best of three counts.
-        for (int attempt = 0; attempt < 3 && best > Bound; attempt++)
-        {
-            PeerPolicyEngine engine = new();
-            long start = Stopwatch.GetTimestamp();
-            PeerVerdict verdict = engine.Judge(policy, PeerRole.Client, presented);
-            TimeSpan took = Stopwatch.GetElapsedTime(start);
-            best = took < best ? took : best;
-            Assert.Contains(verdict.Findings, f => f.Reason == reason);
-        }
+        TimeSpan took = ProcessorTime.Of(() => verdict = new PeerPolicyEngine().Judge(policy, PeerRole.Client, presented));
 
-        TestContext.Current.SendDiagnosticMessage($"{row}: {best.TotalMilliseconds:F0} ms");
-        Assert.InRange(best, TimeSpan.Zero, Bound);
+        Assert.Contains(verdict!.Findings, f => f.Reason == reason);
+        Assert.InRange(took, TimeSpan.Zero, Bound);
+        TestContext.Current.SendDiagnosticMessage($"{row}: {took.TotalMilliseconds:F0} ms");
     }
 
     private sealed record Attack(TestCertificateAuthority Root, params ReadOnlyMemory<byte>[] Presented);
@@ -90,7 +81,7 @@ public class PathologicalTests
     private static Attack WideNames(int count)
     {
         static TestName Wide(int i) => TestName.Empty.AndTogether(
-            [.. Enumerable.Range(0, 60).Select(n => (TestOids.CommonName, Spelling($"äöüéèàçñ {n:D2}", i), UniversalTagNumber.UTF8String))]);
+            [.. Enumerable.Range(0, 30).Select(n => (TestOids.CommonName, Spelling($"äöüéèàçñ {n:D2}", i), UniversalTagNumber.UTF8String))]);
         IEnumerable<ReadOnlyMemory<byte>> cas = Enumerable.Range(0, count).Select(i => TestCertificateAuthority.CreateRoot(
             null, c => c.WithSubject(Wide(i)).WithIssuerName(Wide(i + 100)).WithoutSubjectKeyIdentifier()).Der);
         return new Attack(TestCertificateAuthority.CreateRoot(), [EndEntity(c => c.WithIssuerName(Wide(999))), .. cas]);

@@ -11,10 +11,21 @@ internal static class CriticalExtensionsRule
     {
         for (int depth = 0; depth <= path.AnchorDepth; depth++)
         {
-            if (path.At(depth) is { } certificate && !certificate.Extensions.UnknownCritical.IsEmpty)
+            if (path.At(depth) is not { } certificate)
+            {
+                continue;
+            }
+
+            if (!certificate.Extensions.UnknownCritical.IsEmpty)
             {
                 string oid = DerValue.ObjectIdentifierText(certificate.Extensions.UnknownCritical.Of(certificate.Bytes));
                 path.Add(ValidationReason.CriticalExtensionUnknown, depth, oid);
+            }
+
+            // 4.2.1.1 and 4.2.1.2 want them not critical. One that is demands more than the hint they are taken for here.
+            if (certificate.Extensions.IsCritical(ExtensionKind.AuthorityKeyIdentifier) || certificate.Extensions.IsCritical(ExtensionKind.SubjectKeyIdentifier))
+            {
+                path.Add(ValidationReason.CriticalExtensionUnknown, depth, "a key identifier");
             }
         }
     }

@@ -51,24 +51,20 @@ internal static class NameConstraintsRule
             CheckName(ref path, subtrees, GeneralNameKind.DirectoryName, subject, below, depth);
         }
 
-        bool hasEmail = false;
         DerReader outer = new(certificate.ExtensionValue(ExtensionKind.SubjectAlternativeName));
         if (outer.TryOpen(DerTag.Sequence, out DerReader names))
         {
             while (GeneralName.TryRead(ref names, out GeneralName name) && !path.Budget.IsExhausted)
             {
-                hasEmail |= name.Kind == GeneralNameKind.Email;
                 CheckName(ref path, subtrees, name.Kind, names.Bytes(name.Value), below, depth);
             }
         }
 
-        // 4.2.1.10: older certificates hold the email address in the subject; where no alternative name takes its place, it is constrained there.
-        if (!hasEmail)
+        // 4.2.1.10: older certificates hold the email address in the subject. The RFC asks for it where there are no alternative names;
+        // somebody may read it where there are, so it is always asked.
+        foreach (DerRange email in new EmailAddresses(subject))
         {
-            foreach (DerRange email in new EmailAddresses(subject))
-            {
-                CheckName(ref path, subtrees, GeneralNameKind.Email, email.Of(subject), below, depth);
-            }
+            CheckName(ref path, subtrees, GeneralNameKind.Email, email.Of(subject), below, depth);
         }
     }
 

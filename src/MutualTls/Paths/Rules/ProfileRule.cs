@@ -82,8 +82,6 @@ internal static class ProfileRule
 
     private static readonly (ExtensionKind Kind, bool Critical, string Rule)[] Criticality =
     [
-        (ExtensionKind.AuthorityKeyIdentifier, false, "4.2.1.1: the authority key identifier is not critical"),
-        (ExtensionKind.SubjectKeyIdentifier, false, "4.2.1.2: the subject key identifier is not critical"),
         (ExtensionKind.NameConstraints, true, "4.2.1.10: name constraints are critical"),
         (ExtensionKind.PolicyConstraints, true, "4.2.1.11: policy constraints are critical"),
         (ExtensionKind.InhibitAnyPolicy, true, "4.2.1.14: inhibitAnyPolicy is critical"),

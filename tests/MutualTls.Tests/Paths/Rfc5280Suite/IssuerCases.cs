@@ -73,6 +73,10 @@ internal static class IssuerCases
         .Accept("6.1.4 (o): known and critical", Chain(
             c => c.WithSan(n => n.Dns("leaf.test")).ExtensionCritical(SubjectAlternativeName, true).ExtensionCritical(ExtendedKeyUsage, true),
             c => c.WithNameConstraints(n => n.Dns("test")).WithPolicies("1.2.3").ExtensionCritical(CertificatePolicies, true).WithInhibitAnyPolicy(0), Plain))
+        .Refuse("4.2.1.1: a critical authority key identifier is more than a hint", CriticalExtensionUnknown, 0,
+            Chain(c => c.ExtensionCritical(AuthorityKeyIdentifier, critical: true), Plain, Plain))
+        .Refuse("4.2.1.2: a critical subject key identifier is more than a hint", CriticalExtensionUnknown, 1,
+            Chain(Plain, c => c.ExtensionCritical(SubjectKeyIdentifier, critical: true), Plain))
         .Refuse("4.2: a known extension that cannot be read", ExtensionMalformed, 0, Chain(c => c.WithExtension(CertificatePolicies, critical: false, [0x30, 0]), Plain, Plain))
         .Refuse("4.2.1.6: no names in the alternative names", ExtensionMalformed, 0, Chain(c => c.WithSan(_ => { }), Plain, Plain))
         .Refuse("4.2.1.6: an empty DNS name", ExtensionMalformed, 0, Chain(c => c.WithSan(n => n.Dns("")), Plain, Plain))

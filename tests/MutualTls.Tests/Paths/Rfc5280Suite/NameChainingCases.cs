@@ -38,6 +38,8 @@ internal static class NameChainingCases
         .Accept("octets of no string type, equal", Linked(Raw(0x04, [1, 2, 3]), Raw(0x04, [1, 2, 3])))
         .Refuse("octets of no string type, other", IssuerUnknown, 0, Linked(Raw(0x04, [1, 2, 3]), Raw(0x04, [1, 2, 4])))
         .Refuse("equal octets of another type that is no string", IssuerUnknown, 0, Linked(Raw(0x04, [1, 2, 3]), Raw(0x80, [1, 2, 3])))
+        .Refuse("X.690 8.23: a UTF8String that is not UTF-8", CertificateMalformed, 0, Chain(c => c.WithSubject(Raw(0x0C, [0xEC, 0x41])), Plain, Plain))
+        .Refuse("X.690 10.2: a string that is constructed", CertificateMalformed, 0, Chain(c => c.WithSubject(Raw(0x2C, [0x0C, 1, 0x41])), Plain, Plain))
         .Refuse("4.1.2.4: an empty issuer name", CertificateMalformed, 0, Linked(Acme, TestName.Empty))
         .Accept("RFC 4158 3.5.12: another authority key identifier is only a hint", Chain(c => c.WithAuthorityKeyIdentifier([1, 2, 3]), Plain, Plain))
         .Accept("RFC 4158 3.5.14: another issuer and serial number are only a hint",

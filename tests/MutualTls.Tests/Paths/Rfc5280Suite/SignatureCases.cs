@@ -35,6 +35,7 @@ internal static class SignatureCases
         .Accept("4.1.1.2: both algorithm fields are the same", Chain(Plain, Plain, Plain))
         .Refuse("4.1.1.2: the algorithm fields differ", SignatureAlgorithmMismatch, 0, Chain(c => c.SignatureAlgorithmMismatch(), Plain, Plain))
         .Refuse("4.1.1.2: the algorithm fields of the intermediate differ", SignatureAlgorithmMismatch, 1, Chain(Plain, c => c.SignatureAlgorithmMismatch(), Plain))
+        .Refuse("4.1.1.2: the signed field is no algorithm", CertificateMalformed, 0, Chain(c => c.MutateTbs(NoAlgorithm), Plain, Plain))
         .Accept("4.1.1.2: the algorithm fields of the anchor differ, which nobody verifies", Chain(Plain, Plain, c => c.SignatureAlgorithmMismatch()))
         .Refuse("an unknown signature algorithm", SignatureAlgorithmUnsupported, 0, Chain(c => c.SignedWithUnknownAlgorithm(), Plain, Plain))
         .Refuse("an unknown signature algorithm of the intermediate", SignatureAlgorithmUnsupported, 1, Chain(Plain, c => c.SignedWithUnknownAlgorithm(), Plain))
@@ -53,6 +54,8 @@ internal static class SignatureCases
         .Refuse("the anchor's key of RSA 1024 bits", KeyWeak, 2, Chain(Plain, Plain, With(TestKeyKind.Rsa1024)))
         .Refuse("a key on P-192", KeyUnsupported, 0, Chain(c => c.WithP192Key(), Plain, Plain))
         .Refuse("a key of an unknown algorithm", KeyUnsupported, 0, Chain(c => c.WithUnknownKeyAlgorithm(), Plain, Plain))
+        .Refuse("RFC 5480 2.2: a point that is off its curve", KeyUnsupported, 0, Chain(c => c.WithPublicKey(PointOffCurve(TestKeyKind.P256)), Plain, Plain))
+        .Refuse("RFC 5480 2.2: a point that is off its curve, P-521", KeyUnsupported, 0, Chain(c => c.WithPublicKey(PointOffCurve(TestKeyKind.P521)), Plain, Plain))
         .Refuse("RFC 5480 2.1.1: a curve given by its equation", KeyUnsupported, 0, Chain(c => c.WithPublicKey(ExplicitCurve()), Plain, Plain));
 
     private static SuiteTable MakeSignatures()
@@ -94,6 +97,13 @@ internal static class SignatureCases
         return bytes;
     }
 
+    // The tag of the OBJECT IDENTIFIER becomes that of a NULL.
+    private static byte[] NoAlgorithm(byte[] tbs)
+    {
+        tbs[tbs.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02])] = 0x05;
+        return tbs;
+    }
+
     private static SuitePath OtherFamily() => new(() =>
     {
         TestCertificateAuthority root = Root(), issuing = root.IssueIntermediate("CA 1");
@@ -104,11 +114,16 @@ internal static class SignatureCases
     private static SuitePath OffCurve() => new(() =>
     {
         TestCertificateAuthority root = Root(), issuing = root.IssueIntermediate("CA 1");
-        byte[] key = TestKey.Generate().SubjectPublicKeyInfo.ToArray();
-        key[^1] ^= 1;
-        TestCertificate broken = root.Issue(c => c.WithSubject("CA 1").WithPublicKey(key).WithBasicConstraints(isCa: true).WithoutKeyUsage().WithoutEku());
+        TestCertificate broken = root.Issue(c => c.WithSubject("CA 1").WithPublicKey(PointOffCurve(TestKeyKind.P256)).WithBasicConstraints(isCa: true).WithoutKeyUsage().WithoutEku());
         return new SuiteParts([TrustAnchor.FromCertificate(root.Der.Span)], issuing.Issue().Der, broken.Der);
     });
+
+    private static byte[] PointOffCurve(TestKeyKind kind)
+    {
+        byte[] key = TestKey.Generate(kind).SubjectPublicKeyInfo.ToArray();
+        key[^1] ^= 1;
+        return key;
+    }
 
     private static byte[] Rsa(int bits, byte last = 0xFF, byte[]? exponent = null)
     {
