@@ -43,7 +43,8 @@ internal sealed class RevocationFetcher : IAsyncDisposable
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="OperationCanceledException">The wait was given up, or the fetcher was disposed.</exception>
     public Task<FetchResult> FetchCrlAsync(Uri url, FetchTag known, Func<FetchResult, bool> accept, CancellationToken cancellationToken) => JoinAsync(
-        "crl",
+        // Who has no CRL must not be told that it has not changed.
+        known == default ? "crl" : "newer crl",
         url,
         token => _hosts.ExecuteAsync(
             url, _options.CrlTimeout, attempt => _transport.SendAsync(new FetchRequest(url, _options.MaxCrlBytes, "application/pkix-crl") { Tag = known }, attempt), token),

@@ -19,5 +19,33 @@ internal sealed record OcspResult(RevocationStatus Status, ValidationReason Caus
 
     public X509RevocationReason? Reason { get; init; }
 
+    /// <summary>Tells the same in the words that CRLs and OCSP share.</summary>
+    public RevocationResult ToResult(int depth) => new()
+    {
+        Depth = depth,
+        Status = Status,
+        Cause = CauseOf(Cause),
+        Source = RevocationSource.Ocsp,
+        ThisUpdate = Status == RevocationStatus.Unknown ? null : ThisUpdate,
+        Until = Status == RevocationStatus.Unknown ? null : Until,
+        Reason = Reason,
+        RevokedAt = RevokedAt,
+    };
+
     public static OcspResult Unknown(ValidationReason cause, string? detail = null) => new(RevocationStatus.Unknown, cause, detail);
+
+    private static RevocationCause CauseOf(ValidationReason reason) => reason switch
+    {
+        ValidationReason.None => RevocationCause.None,
+
+        // Whoever is on the way can write these: they are no answer.
+        ValidationReason.OcspQuestionRefused or ValidationReason.OcspResponderFailed or ValidationReason.OcspTryLater
+            or ValidationReason.OcspSignedQuestionWanted or ValidationReason.OcspUnauthorized => RevocationCause.Unreachable,
+        ValidationReason.OcspSignerUnknown or ValidationReason.OcspSignerNotAllowed or ValidationReason.OcspSignerStatusUnknown
+            or ValidationReason.OcspSignatureInvalid or ValidationReason.OcspSignatureAlgorithmRefused => RevocationCause.SignerInvalid,
+        ValidationReason.OcspNotYetValid or ValidationReason.OcspExpired => RevocationCause.Stale,
+        ValidationReason.OcspCriticalExtensionUnknown => RevocationCause.Unsupported,
+        ValidationReason.OcspStatusUnknown => RevocationCause.ResponderUnknown,
+        _ => RevocationCause.Malformed,
+    };
 }

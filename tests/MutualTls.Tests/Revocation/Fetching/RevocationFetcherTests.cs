@@ -37,6 +37,18 @@ public class RevocationFetcherTests
         Assert.Equal((FetchOutcome.NotModified, FetchOutcome.Answered), (again.Outcome, changed.Outcome));
     }
 
+    [Fact]
+    public async Task FetchCrl_OneKnowsItAndOneDoesNot_BothAreServed()
+    {
+        await using FetchSite site = new();
+        FetchTag tag = (await site.CrlAsync()).Tag;
+        site.Server.Latency = TimeSpan.FromMilliseconds(200);
+
+        Task<FetchResult> refresh = site.CrlAsync(tag: tag), first = site.CrlAsync();
+
+        Assert.Equal((FetchOutcome.NotModified, FetchOutcome.Answered), ((await refresh).Outcome, (await first).Outcome));
+    }
+
     [Theory]
     [InlineData(OcspNonceMode.Omitted, "GET")]
     [InlineData(OcspNonceMode.Required, "POST")]

@@ -116,6 +116,38 @@ public class OcspVerifierTests
     }
 
     [Fact]
+    public void ToResult_EveryReason_HasACauseAndNoAnswer()
+    {
+        ValidationReason[] reasons = [.. Enum.GetValues<ValidationReason>().Where(r => r.ToString().StartsWith("Ocsp", StringComparison.Ordinal))];
+
+        Assert.Equal(18, reasons.Length);
+        Assert.All(reasons, reason =>
+        {
+            RevocationResult result = OcspResult.Unknown(reason).ToResult(depth: 1);
+            Assert.Equal((1, RevocationStatus.Unknown, RevocationSource.Ocsp), (result.Depth, result.Status, result.Source));
+            Assert.NotEqual(RevocationCause.None, result.Cause);
+            Assert.Null(result.Until);
+        });
+        Assert.Equal(RevocationCause.ResponderUnknown, OcspResult.Unknown(ValidationReason.OcspStatusUnknown).ToResult(0).Cause);
+        Assert.Equal(RevocationCause.Stale, OcspResult.Unknown(ValidationReason.OcspExpired).ToResult(0).Cause);
+        Assert.Equal(RevocationCause.Unreachable, OcspResult.Unknown(ValidationReason.OcspTryLater).ToResult(0).Cause);
+        Assert.Equal(RevocationCause.SignerInvalid, OcspResult.Unknown(ValidationReason.OcspSignerStatusUnknown).ToResult(0).Cause);
+        Assert.Equal(RevocationCause.Malformed, OcspResult.Unknown(ValidationReason.OcspNonceMismatch).ToResult(0).Cause);
+    }
+
+    [Fact]
+    public void ToResult_Revoked_CarriesWhenAndWhy()
+    {
+        OcspPki ocsp = new();
+
+        RevocationResult result = ocsp.Ask(r => r.Revoked()).ToResult(0);
+
+        Assert.Equal((RevocationStatus.Revoked, RevocationCause.None), (result.Status, result.Cause));
+        Assert.Equal((X509RevocationReason.KeyCompromise, ocsp.Now.AddHours(-1)), (result.Reason, result.RevokedAt));
+        Assert.Equal((ocsp.Now.AddHours(-1), ocsp.Now.AddHours(12)), (result.ThisUpdate, result.Until));
+    }
+
+    [Fact]
     public void Verify_NoNextUpdate_ServesForAnHour()
     {
         OcspPki ocsp = new();
