@@ -15,7 +15,7 @@ internal static class CrlIndexBuilder
 
     private const int MaxPartitionBits = 8;
 
-    /// <summary>At most this many on average, and more than half of it.</summary>
+    // On average from this many to twice as many. More buckets cost memory and gain nothing: what costs time is reading from memory at all.
     private const int EntriesPerBucket = 4;
 
     // An entry takes at least this: SEQUENCE, INTEGER of one octet, UTCTime.
@@ -70,7 +70,7 @@ internal static class CrlIndexBuilder
     {
         bool hasIssuers = issuers is { Count: > 1 };
         int count = hashes.Length, width = CrlIndex.WidthOf(serialLength, hasIssuers), issuer = 0;
-        int bucketBits = BitOperations.Log2((uint)Math.Max(count / EntriesPerBucket, 1)) + 1;
+        int bucketBits = BitOperations.Log2((uint)Math.Max(count / EntriesPerBucket, 1));
         int partitionBits = Math.Min(bucketBits, MaxPartitionBits);
 
         // Count.

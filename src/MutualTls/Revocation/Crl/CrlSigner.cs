@@ -18,7 +18,7 @@ internal readonly struct CrlSigner
     public ReadOnlySpan<byte> EncodedKey => _certificate is not null ? _certificate.SubjectPublicKeyInfo : _anchor!.EncodedKey;
 
     /// <summary>Gets whether its certificate, if it has one and that states key usage, lets it sign CRLs. RFC 5280 section 6.3.3 (f).</summary>
-    public bool MaySignCrls => (_certificate ?? _anchor!.Certificate)?.KeyUsages is not { } usages || usages.HasFlag(KeyUsages.CrlSign);
+    public bool MaySignCrls => (_certificate ?? _anchor!.Certificate)?.KeyUsages is not { } usages || (usages & KeyUsages.CrlSign) != 0;
 
     public VerificationKey? GetVerificationKey() => _certificate is not null ? _certificate.GetVerificationKey() : _anchor!.GetVerificationKey();
 }
