@@ -46,8 +46,9 @@ internal sealed class OnlyPost : IAsyncDisposable
                         ? "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello"
                         : "HTTP/1.1 405 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
             }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException or IOException)
+            catch (Exception exception) when (exception is SocketException or InvalidOperationException or IOException)
             {
+                // A listener that was stopped says so in one of two ways: before or while it waits.
                 if (exception is not IOException)
                 {
                     return;
