@@ -19,6 +19,9 @@ public sealed class MutualTlsEndpoints : IDisposable
     private readonly IOptionsMonitor<PeerPolicyOptions> _policyOptions;
     private readonly PeerPolicyEngine _engine;
     private readonly ILogger _logger;
+
+    // A change of options waits for the first policy of the old ones, so that it finds one to put its own in the place of.
+    private readonly Lock _making = new();
     private readonly IDisposable? _watching;
 
     internal MutualTlsEndpoints(
@@ -46,8 +49,18 @@ public sealed class MutualTlsEndpoints : IDisposable
     /// <returns>The policy.</returns>
     /// <exception cref="InvalidOperationException">There is none of that name.</exception>
     /// <exception cref="MutualTlsConfigurationException">It cannot be used.</exception>
-    public SnapshotSource<PeerPolicy> Policy(string name) => _policies.GetOrAdd(
-        name, n => _policyNames.Contains(n) ? Compile(n, _policyOptions.Get(n)) : throw Unknown("policy", n, _policyNames));
+    public SnapshotSource<PeerPolicy> Policy(string name)
+    {
+        if (_policies.TryGetValue(name, out SnapshotSource<PeerPolicy>? made))
+        {
+            return made;
+        }
+
+        lock (_making)
+        {
+            return _policies.GetOrAdd(name, n => _policyNames.Contains(n) ? Compile(n, _policyOptions.Get(n)) : throw Unknown("policy", n, _policyNames));
+        }
+    }
 
     /// <summary>Gets options for connecting to a server.</summary>
     /// <param name="host">The host to dial.</param>
@@ -118,22 +131,32 @@ public sealed class MutualTlsEndpoints : IDisposable
         return policy;
     }
 
-    private void Reload(PeerPolicyOptions options, string? name)
+    private void Reload(PeerPolicyOptions ignored, string? name)
     {
-        if (name is null || !_policies.TryGetValue(name, out SnapshotSource<PeerPolicy>? source))
+        SnapshotSource<PeerPolicy>? source = null;
+        lock (_making)
         {
-            return;
+            if (name is null || !_policies.TryGetValue(name, out source))
+            {
+                return;
+            }
         }
 
         try
         {
-            // Within the change, so that of two changes the later one stays.
-            source.Change(_ => Compile(name, options));
+            // Asked for within the change, so that of two changes at once the later one stays.
+            source.Change(_ => Compile(name, _policyOptions.Get(name)));
             Log.PolicyReloaded(_logger, name);
         }
         catch (MutualTlsConfigurationException exception)
         {
             Log.PolicyReloadFailed(_logger, name, string.Join(" ", exception.Errors));
+        }
+#pragma warning disable CA1031 // Options are made by the application's code too; whatever it throws, the last good policy stays.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.PolicyReloadFailed(_logger, name, exception.Message);
         }
     }
 

@@ -71,8 +71,8 @@ internal static class ConfigurationReader
                 "ValidatorTimeout", "VerdictCacheLimit", "Dangerous", .. DemandSections.Keys],
             errors);
         CheckKeys(section.GetSection("Dangerous"), [nameof(DangerousOptions.AcceptAnyServerName), nameof(DangerousOptions.AuditOnly)], errors);
-        AddAll(section.GetSection("TrustFiles"), options.TrustFiles);
-        AddAll(section.GetSection("CertificatePolicies"), options.CertificatePolicies);
+        AddAll(section.GetSection("TrustFiles"), options.TrustFiles, errors);
+        AddAll(section.GetSection("CertificatePolicies"), options.CertificatePolicies, errors);
         options.TrustSystemRoots = Value(section, "TrustSystemRoots", bool.TryParse, options.TrustSystemRoots, errors);
         RevocationSection.Apply(section.GetSection("Revocation"), options.Revocation, errors);
         options.Certificate = Value<PeerCertificateMode>(section, "Certificate", TryParseName, options.Certificate, errors);

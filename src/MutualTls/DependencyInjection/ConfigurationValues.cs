@@ -10,7 +10,14 @@ internal static class ConfigurationValues
 
     public static T Value<T>(IConfigurationSection section, string key, Parser<T> parse, T otherwise, List<string> errors)
     {
-        if (section[key] is not { } text)
+        IConfigurationSection one = section.GetSection(key);
+        if (one.GetChildren().Any())
+        {
+            errors.Add($"{one.Path}: one value is wanted, not a list or a group.");
+            return otherwise;
+        }
+
+        if (one.Value is not { } text)
         {
             return otherwise;
         }
@@ -29,12 +36,13 @@ internal static class ConfigurationValues
         return otherwise;
     }
 
-    // Names only: a number would also be taken, whether or not it has a meaning.
+    // Names only: a number would also be taken, whether or not it has a meaning. Several make another of an enum that has no flags.
     public static bool TryParseName<T>(string text, out T value)
         where T : struct, Enum
     {
         value = default;
-        return !text.AsSpan().Trim().ContainsAnyInRange('0', '9') && Enum.TryParse(text, ignoreCase: true, out value);
+        return !text.AsSpan().ContainsAnyInRange('0', '9') && (!text.Contains(',', StringComparison.Ordinal) || typeof(T).IsDefined(typeof(FlagsAttribute), inherit: false))
+            && Enum.TryParse(text, ignoreCase: true, out value);
     }
 
     public static bool TryParseCount(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
@@ -43,19 +51,34 @@ internal static class ConfigurationValues
 
     public static bool TryParseTime(string text, out TimeSpan value) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
 
-    public static void AddAll(IConfigurationSection list, IList<string> into)
+    public static void AddAll(IConfigurationSection list, IList<string> into, List<string> errors)
     {
-        foreach (string? value in list.GetChildren().Select(child => child.Value).Append(list.Value))
+        foreach (IConfigurationSection child in list.GetChildren())
         {
-            if (!string.IsNullOrWhiteSpace(value))
+            if (child.GetChildren().Any() || string.IsNullOrWhiteSpace(child.Value))
             {
-                into.Add(value);
+                errors.Add($"{child.Path}: blank, or a group; each entry of the list is a text.");
             }
+            else
+            {
+                into.Add(child.Value);
+            }
+        }
+
+        // One entry needs no list. An empty list reads as an empty text.
+        if (!string.IsNullOrWhiteSpace(list.Value))
+        {
+            into.Add(list.Value);
         }
     }
 
     public static void CheckKeys(IConfigurationSection section, string[] known, List<string> errors)
     {
+        if (!string.IsNullOrWhiteSpace(section.Value))
+        {
+            errors.Add($"{section.Path}: '{section.Value}' is one value where a group is wanted; use {string.Join(", ", known)}.");
+        }
+
         foreach (IConfigurationSection child in section.GetChildren())
         {
             if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))

@@ -27,16 +27,16 @@ internal static class DemandSections
     private static void ReadNames(IConfigurationSection section, NameOptions names, List<string> errors)
     {
         CheckKeys(section, [nameof(names.Any), nameof(names.All), nameof(names.None), nameof(names.IdentifyServerBy)], errors);
-        AddAll(section.GetSection(nameof(names.Any)), names.Any);
-        AddAll(section.GetSection(nameof(names.All)), names.All);
-        AddAll(section.GetSection(nameof(names.None)), names.None);
-        AddAll(section.GetSection(nameof(names.IdentifyServerBy)), names.IdentifyServerBy);
+        AddAll(section.GetSection(nameof(names.Any)), names.Any, errors);
+        AddAll(section.GetSection(nameof(names.All)), names.All, errors);
+        AddAll(section.GetSection(nameof(names.None)), names.None, errors);
+        AddAll(section.GetSection(nameof(names.IdentifyServerBy)), names.IdentifyServerBy, errors);
     }
 
     private static void ReadPins(IConfigurationSection section, PinOptions pins, List<string> errors)
     {
         CheckKeys(section, [nameof(pins.Pins), nameof(pins.Targets), nameof(pins.ExpiresAt), nameof(pins.Backup), nameof(pins.Mode)], errors);
-        AddAll(section.GetSection(nameof(pins.Pins)), pins.Pins);
+        AddAll(section.GetSection(nameof(pins.Pins)), pins.Pins, errors);
         pins.Targets = Value<PinTargets>(section, nameof(pins.Targets), TryParseName, pins.Targets, errors);
         pins.Backup = Value<PinBackup>(section, nameof(pins.Backup), TryParseName, pins.Backup, errors);
         pins.Mode = Value<PinMode>(section, nameof(pins.Mode), TryParseName, pins.Mode, errors);
@@ -47,10 +47,10 @@ internal static class DemandSections
     {
         CheckKeys(
             section, [nameof(lists.AllowedCertificates), nameof(lists.AllowedCertificateFiles), nameof(lists.Denied), nameof(lists.DeniedFiles)], errors);
-        AddAll(section.GetSection(nameof(lists.AllowedCertificates)), lists.AllowedCertificates);
-        AddAll(section.GetSection(nameof(lists.AllowedCertificateFiles)), lists.AllowedCertificateFiles);
-        AddAll(section.GetSection(nameof(lists.Denied)), lists.Denied);
-        AddAll(section.GetSection(nameof(lists.DeniedFiles)), lists.DeniedFiles);
+        AddAll(section.GetSection(nameof(lists.AllowedCertificates)), lists.AllowedCertificates, errors);
+        AddAll(section.GetSection(nameof(lists.AllowedCertificateFiles)), lists.AllowedCertificateFiles, errors);
+        AddAll(section.GetSection(nameof(lists.Denied)), lists.Denied, errors);
+        AddAll(section.GetSection(nameof(lists.DeniedFiles)), lists.DeniedFiles, errors);
     }
 
     private static void ReadFitness(IConfigurationSection section, FitnessOptions fitness, List<string> errors)
@@ -70,9 +70,9 @@ internal static class DemandSections
         fitness.ClockSkew = Value<TimeSpan>(section, nameof(fitness.ClockSkew), TryParseTime, fitness.ClockSkew, errors);
         AddNames<PublicKeyAlgorithm>(section.GetSection(nameof(fitness.KeyAlgorithms)), fitness.KeyAlgorithms, errors);
         AddNames<SignatureAlgorithm>(section.GetSection(nameof(fitness.SignatureAlgorithms)), fitness.SignatureAlgorithms, errors);
-        AddAll(section.GetSection(nameof(fitness.RequiredExtensions)), fitness.RequiredExtensions);
-        AddAll(section.GetSection(nameof(fitness.RequiredCertificatePolicies)), fitness.RequiredCertificatePolicies);
-        AddAll(section.GetSection(nameof(fitness.Issuers)), fitness.Issuers);
+        AddAll(section.GetSection(nameof(fitness.RequiredExtensions)), fitness.RequiredExtensions, errors);
+        AddAll(section.GetSection(nameof(fitness.RequiredCertificatePolicies)), fitness.RequiredCertificatePolicies, errors);
+        AddAll(section.GetSection(nameof(fitness.Issuers)), fitness.Issuers, errors);
     }
 
     private static PresetOverride Rule(IConfigurationSection section, string key, PresetOverride otherwise, List<string> errors) =>
@@ -82,7 +82,7 @@ internal static class DemandSections
         where T : struct, Enum
     {
         List<string> texts = [];
-        AddAll(list, texts);
+        AddAll(list, texts, errors);
         foreach (string text in texts)
         {
             if (Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase))

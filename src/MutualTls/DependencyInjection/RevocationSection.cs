@@ -17,6 +17,12 @@ internal static class RevocationSection
     {
         if (section.Value is { } word)
         {
+            if (section.GetChildren().Any())
+            {
+                errors.Add($"{section.Path}: given both as one word and as a group; give the word as {nameof(options.Mode)} in the group.");
+                return;
+            }
+
             if (ConfigurationValues.TryParseName(word, out RevocationMode mode))
             {
                 options.Mode = mode;
@@ -28,7 +34,7 @@ internal static class RevocationSection
         }
 
         ConfigurationValues.CheckKeys(section, Keys, errors);
-        ConfigurationValues.AddAll(section.GetSection(nameof(options.CrlFiles)), options.CrlFiles);
+        ConfigurationValues.AddAll(section.GetSection(nameof(options.CrlFiles)), options.CrlFiles, errors);
         options.Mode = Choice(section, nameof(options.Mode), options.Mode, errors);
         options.Depth = Choice(section, nameof(options.Depth), options.Depth, errors);
         options.Preference = Choice(section, nameof(options.Preference), options.Preference, errors);
