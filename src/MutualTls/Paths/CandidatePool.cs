@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using MutualTls.Certificates;
 
 namespace MutualTls.Paths;
@@ -28,9 +29,12 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
     public ParsedCertificate? Find(ReadOnlySpan<byte> der) =>
         _byContent.TryGetValue(ContentHash(der), out ParsedCertificate? found) && found.Bytes.SequenceEqual(der) ? found : null;
 
-    /// <summary>Gets the same certificates, kept ones by the memory that is here: who keeps the result keeps no copies.</summary>
-    public ReadOnlyMemory<byte>[] Share(ReadOnlySpan<ReadOnlyMemory<byte>> certificates)
+    /// <summary>Gets the same certificates, kept ones by the memory that is here: who keeps the result keeps no copies of those.</summary>
+    /// <param name="certificates">The certificates.</param>
+    /// <param name="unshared">How many bytes the result keeps alive on its own: a peer can send anything along.</param>
+    public ReadOnlyMemory<byte>[] Share(ReadOnlySpan<ReadOnlyMemory<byte>> certificates, out int unshared)
     {
+        unshared = 0;
         if (certificates.Length == 1 && Find(certificates[0].Span) is { } only)
         {
             return only.Alone;
@@ -39,7 +43,9 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
         ReadOnlyMemory<byte>[] shared = new ReadOnlyMemory<byte>[certificates.Length];
         for (int i = 0; i < certificates.Length; i++)
         {
-            shared[i] = Find(certificates[i].Span)?.Der ?? certificates[i];
+            ParsedCertificate? kept = Find(certificates[i].Span);
+            shared[i] = kept?.Der ?? certificates[i];
+            unshared += Unsafe.SizeOf<ReadOnlyMemory<byte>>() + (kept is null ? certificates[i].Length : 0);
         }
 
         return shared;

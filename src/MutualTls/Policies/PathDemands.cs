@@ -52,6 +52,9 @@ internal struct PathAnswer
     /// <summary>Gets or sets whether an answer is awaited.</summary>
     public bool IsPending { get; set; }
 
+    /// <summary>Gets the first moment at which the answer holds, beside the dates of the path.</summary>
+    public DateTimeOffset From { get; private set; }
+
     /// <summary>Gets the first moment at which the answer no longer holds, beside the dates of the path.</summary>
     public DateTimeOffset Until { get; private set; }
 
@@ -62,6 +65,9 @@ internal struct PathAnswer
 
     /// <summary>States that the answer holds only before <paramref name="until"/>.</summary>
     public void HoldsUntil(DateTimeOffset until) => Until = until < Until ? until : Until;
+
+    /// <summary>States that the answer holds only from <paramref name="from"/>.</summary>
+    public void HoldsFrom(DateTimeOffset from) => From = from > From ? from : From;
 
     public void Add(ValidationReason reason, int depth, string? detail = null) => (Findings ??= []).Add(reason, depth, detail);
 

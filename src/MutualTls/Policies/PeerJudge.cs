@@ -2,6 +2,7 @@ using MutualTls.Certificates;
 using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Paths;
+using MutualTls.Paths.Rules;
 using MutualTls.Policies.Caching;
 
 namespace MutualTls.Policies;
@@ -23,14 +24,16 @@ internal sealed class PeerJudge(TimeProvider timeProvider)
         _pool.Add(path);
     }
 
-    /// <summary>Judges a remembered peer again because something that its verdict rests on has changed: all but the path itself is read anew. Null: it no longer passes.</summary>
-    public PeerVerdict? JudgeAgain(PeerVerdict verdict, DateTimeOffset now)
+    /// <summary>Judges a remembered peer again because something that its verdict rests on has changed: all but the path's signatures and constraints is read anew.</summary>
+    public PeerVerdict JudgeAgain(PeerVerdict verdict, DateTimeOffset now)
     {
         Judgement judgement = new(verdict.Policy, verdict.Role, verdict.Expected, verdict.EndEntity!, now) { Memo = _memo, Pool = _pool };
         EndEntityDemands.Check(ref judgement);
-        PathAnswer answer = PathDemands.Check(verdict.Path!, judgement);
-        PeerVerdict again = Conclude(ref judgement, verdict.Path, answer, explanation: null);
-        return judgement.Findings is null && answer.Outcome == VerdictOutcome.Accepted && again.IsKeepable ? again : null;
+        VerifiedPath path = verdict.Path!;
+        PathBudget budget = default;
+        PathCheck dates = new(path.Span, path.Anchor, verdict.Policy.PathParameters, PathPurpose.Any, now, ref budget);
+        ValidityRule.Check(ref dates);
+        return Conclude(ref judgement, path, PathDemands.Check(path, judgement), dates.Findings);
     }
 
     public PeerVerdict Judge(PeerPolicy policy, in PresentedKey key, JudgementTrace? trace)
@@ -113,7 +116,7 @@ internal sealed class PeerJudge(TimeProvider timeProvider)
             Soft = FindingCollection.Join(answer.Warnings, judgement.Warnings),
             RevocationResults = answer.Revocation,
             JudgedAt = judgement.Now,
-            From = path is null ? judgement.Now : Later(path.NotBefore, judgement.From),
+            From = path is null ? judgement.Now : Later(Later(path.NotBefore, answer.From), judgement.From),
             Until = path is null ? judgement.Now : Earlier(Earlier(path.Until, answer.Until), judgement.Until),
             AwaitsRevocation = answer.IsPending,
         };

@@ -115,6 +115,9 @@ public sealed class PeerPolicy
 
     internal TimeSpan ValidatorTimeout { get; }
 
+    /// <summary>Gets the count of validators' calls that are stuck.</summary>
+    internal ValidatorRunner.GivenUpCalls GivenUp { get; } = new();
+
     /// <summary>Builds a policy in code.</summary>
     /// <param name="name">The name that logs and verdicts show.</param>
     /// <param name="configure">Says what is demanded.</param>

@@ -78,9 +78,10 @@ public sealed class PeerPolicyEngine
             verdict = await other.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return verdict.Outcome == VerdictOutcome.Pending
-            ? await ValidatorRunner.RunAsync(verdict, _timeProvider, _logger, cancellationToken).ConfigureAwait(false)
-            : verdict;
+        // Nothing here fetches: a peer of which the revocation is not known yet must not pass by the validators alone.
+        return verdict.Outcome != VerdictOutcome.Pending ? verdict
+            : verdict.AwaitsRevocation ? verdict.RefuseWithoutGate()
+            : await ValidatorRunner.RunAsync(verdict, Reconsider, _timeProvider, _logger, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Judges as <see cref="JudgeAsync"/> does, without what is remembered, and tells every step.</summary>
@@ -118,19 +119,26 @@ public sealed class PeerPolicyEngine
             return known;
         }
 
-        (FirstSight? mine, Task<PeerVerdict>? other) = policy.FirstSights.Begin(key);
+        (FirstSight? mine, Task<PeerVerdict>? other) = policy.FirstSights.Begin(key, policy.Epoch);
         if (other is not null)
         {
             return new PeerVerdict(VerdictOutcome.Pending, role, policy, expected) { FirstSight = other, JudgedAt = _timeProvider.GetUtcNow() };
         }
 
-        PeerVerdict verdict = JudgeAnew(policy, key);
-        if (mine is not null)
+        PeerVerdict? verdict = null;
+        try
         {
-            policy.FirstSights.End(mine, verdict);
+            // Somebody else's judgement may have ended, and been kept, since the first look.
+            return verdict = Recall(policy, key) ?? JudgeAnew(policy, key);
         }
-
-        return verdict;
+        finally
+        {
+            // Even if the clock or the log threw: somebody may be waiting.
+            if (mine is not null)
+            {
+                policy.FirstSights.End(mine, verdict ?? PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.InternalFault), default));
+            }
+        }
     }
 
     /// <summary>Makes sure that the intermediates of an accepted peer are known, for its resumed sessions.</summary>
@@ -172,7 +180,7 @@ public sealed class PeerPolicyEngine
         PeerVerdict? renewed = null;
         try
         {
-            renewed = _judge.JudgeAgain(entry.Verdict, now);
+            renewed = _judge.JudgeAgain(entry.Verdict, now) is { IsKeepable: true } again ? again : null;
         }
 #pragma warning disable CA1031 // As in JudgeAnew, which will meet the same and refuse.
         catch (Exception exception)
@@ -192,6 +200,28 @@ public sealed class PeerPolicyEngine
         return renewed;
     }
 
+    // Validators take their time, in which the data that the verdict rests on may have changed, or its own time have passed.
+    private PeerVerdict Reconsider(PeerVerdict pending)
+    {
+        long epoch = pending.Policy.Epoch;
+        DateTimeOffset now = _timeProvider.GetUtcNow();
+        if (pending.Entry is { } entry && entry.Epoch == epoch && entry.IsInTime(now))
+        {
+            return pending;
+        }
+
+        try
+        {
+            return _judge.JudgeAgain(pending, now);
+        }
+#pragma warning disable CA1031 // As in JudgeAnew.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Fault(exception, pending.Policy, pending.Role, pending.Expected);
+        }
+    }
+
     private PeerVerdict JudgeAnew(PeerPolicy policy, in PresentedKey key, JudgementTrace? trace = null)
     {
         long epoch = policy.Epoch;
@@ -205,10 +235,14 @@ public sealed class PeerPolicyEngine
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Log.EngineFailed(_logger, exception, policy.Name);
-            return PeerVerdict.Refused(
-                key.Role, policy, key.Expected, new Finding(ValidationReason.InternalFault, Detail: exception.GetType().Name), _timeProvider.GetUtcNow());
+            return Fault(exception, policy, key.Role, key.Expected);
         }
+    }
+
+    private PeerVerdict Fault(Exception exception, PeerPolicy policy, PeerRole role, ReferenceIdentity? expected)
+    {
+        Log.EngineFailed(_logger, exception, policy.Name);
+        return PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.InternalFault, Detail: exception.GetType().Name), _timeProvider.GetUtcNow());
     }
 
     // Only what was accepted, but for the application's validators, is kept: a refusal may be mended at any time, and strangers fill nothing.
@@ -219,7 +253,7 @@ public sealed class PeerPolicyEngine
             return;
         }
 
-        verdict.Entry = new CachedVerdict(key, _judge.Pool.Share(key.Presented.Certificates[1..]), verdict, epoch);
+        verdict.Entry = new CachedVerdict(key, _judge.Pool.Share(key.Presented.Certificates[1..], out int unshared), verdict, epoch, unshared);
         policy.Cache.Add(verdict.Entry, key);
     }
 }

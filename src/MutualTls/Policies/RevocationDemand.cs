@@ -33,6 +33,8 @@ internal static class RevocationDemand
                 result.ToString());
             if (result is { Status: RevocationStatus.Good, Until: { } until })
             {
+                // A clock that is set back makes it an answer from the future, which is none.
+                answer.HoldsFrom(result.ThisUpdate ?? DateTimeOffset.MinValue);
                 answer.HoldsUntil(until);
             }
             else if (result.Status == RevocationStatus.Revoked)

@@ -5,7 +5,7 @@ namespace MutualTls.Policies.Caching;
 /// <summary>One remembered verdict: what was presented, what was said, for how long, and on which data that rests.</summary>
 /// <remarks>Few objects, since a hit among many peers waits for memory and for little else.</remarks>
 /// <threadsafety>Safe from any thread; what a verdict rests on never changes, a renewed one is another entry.</threadsafety>
-internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] others, PeerVerdict verdict, long epoch)
+internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] others, PeerVerdict verdict, long epoch, int unshared = 0)
 {
     // Objects of a verdict, its path and its parsed end-entity, measured at about 930 bytes; the octets come on top.
     private const int ObjectBytes = 1000;
@@ -27,8 +27,8 @@ internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] 
     /// <summary>Gets the policy's epoch, read before judging.</summary>
     public long Epoch { get; } = epoch;
 
-    /// <summary>Gets about how many bytes this keeps alive; intermediates are shared with the pool.</summary>
-    public int Bytes => ObjectBytes + _endEntity.Length;
+    /// <summary>Gets about how many bytes this keeps alive; intermediates that are shared with the pool do not count.</summary>
+    public int Bytes => ObjectBytes + _endEntity.Length + unshared;
 
     /// <summary>The next entry of the same bucket. Written under the cache's lock only.</summary>
     public CachedVerdict? Next { get; set; }
@@ -51,7 +51,7 @@ internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] 
     public bool IsInTime(DateTimeOffset now) => _from <= now && now < _until;
 
     /// <summary>Makes the entry that takes this one's place with a newer verdict on the same peer.</summary>
-    public CachedVerdict With(in PresentedKey key, PeerVerdict renewed, long epoch) => new(key, _others, renewed, epoch) { Uses = Uses };
+    public CachedVerdict With(in PresentedKey key, PeerVerdict renewed, long epoch) => new(key, _others, renewed, epoch, unshared) { Uses = Uses };
 }
 
 /// <summary>Says for how long, and on which data, the answers of the application's validators may be used again.</summary>

@@ -14,11 +14,19 @@ internal sealed class FirstSights
     private int _count;
 
     /// <summary>Begins a judgement, or gets the one of somebody else that is under way. Both null: judge and tell nobody.</summary>
-    public (FirstSight? Mine, Task<PeerVerdict>? Other) Begin(in PresentedKey key)
+    /// <param name="key">What is judged.</param>
+    /// <param name="epoch">The policy's epoch, read just before: a judgement that began before a change is not for those who come after it.</param>
+    public (FirstSight? Mine, Task<PeerVerdict>? Other) Begin(in PresentedKey key, long epoch)
     {
+        // Without a certificate there is nothing to judge.
+        if (key.Presented.Count == 0)
+        {
+            return (null, null);
+        }
+
         if (_current.TryGetValue(key.Hash, out FirstSight? other))
         {
-            return (null, other.IsFor(key) ? other.Verdict : null);
+            return (null, other.Epoch == epoch && other.IsFor(key) ? other.Verdict : null);
         }
 
         if (Volatile.Read(ref _count) >= MaxCurrent)
@@ -26,7 +34,7 @@ internal sealed class FirstSights
             return (null, null);
         }
 
-        FirstSight mine = new(key);
+        FirstSight mine = new(key, epoch);
         if (!_current.TryAdd(key.Hash, mine))
         {
             return (null, null);
@@ -46,7 +54,7 @@ internal sealed class FirstSights
 }
 
 /// <summary>One judgement under way.</summary>
-internal sealed class FirstSight(in PresentedKey key)
+internal sealed class FirstSight(in PresentedKey key, long epoch)
 {
     private readonly ReadOnlyMemory<byte>[] _certificates = key.Presented.Certificates.ToArray();
     private readonly PeerRole _role = key.Role;
@@ -56,6 +64,8 @@ internal sealed class FirstSight(in PresentedKey key)
     private readonly TaskCompletionSource<PeerVerdict> _verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ulong Hash { get; } = key.Hash;
+
+    public long Epoch { get; } = epoch;
 
     public Task<PeerVerdict> Verdict => _verdict.Task;
 

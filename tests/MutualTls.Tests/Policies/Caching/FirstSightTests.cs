@@ -13,9 +13,9 @@ public class FirstSightTests
     {
         TestPki pki = new();
         FirstSights sights = new();
-        (FirstSight? mine, Task<PeerVerdict>? none) = sights.Begin(Key(pki.Client));
-        (FirstSight? second, Task<PeerVerdict>? other) = sights.Begin(Key(pki.Client));
-        (FirstSight? different, _) = sights.Begin(Key(pki.Server));
+        (FirstSight? mine, Task<PeerVerdict>? none) = sights.Begin(Key(pki.Client), epoch: 0);
+        (FirstSight? second, Task<PeerVerdict>? other) = sights.Begin(Key(pki.Client), epoch: 0);
+        (FirstSight? different, _) = sights.Begin(Key(pki.Server), epoch: 0);
         Assert.NotNull(mine);
         Assert.Null(none);
         Assert.Null(second);
@@ -26,7 +26,7 @@ public class FirstSightTests
         sights.End(mine, verdict);
 
         Assert.Same(verdict, await other);
-        Assert.NotNull(sights.Begin(Key(pki.Client)).Mine);
+        Assert.NotNull(sights.Begin(Key(pki.Client), epoch: 0).Mine);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public class FirstSightTests
         for (int i = 0; i < 2_000; i++)
         {
             PresentedKey key = new(new PresentedChain((ReadOnlyMemory<byte>)BitConverter.GetBytes(i)), PeerRole.Client, expected: null);
-            begun += sights.Begin(key).Mine is null ? 0 : 1;
+            begun += sights.Begin(key, epoch: 0).Mine is null ? 0 : 1;
         }
 
         Assert.Equal(1024, begun);
