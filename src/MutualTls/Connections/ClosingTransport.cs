@@ -13,6 +13,12 @@ internal sealed class ClosingTransport(Stream inner) : Stream
 
     public override bool CanWrite => true;
 
+    public override bool CanTimeout => inner.CanTimeout;
+
+    public override int ReadTimeout { get => inner.ReadTimeout; set => inner.ReadTimeout = value; }
+
+    public override int WriteTimeout { get => inner.WriteTimeout; set => inner.WriteTimeout = value; }
+
     public override long Length => throw new NotSupportedException();
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }

@@ -36,19 +36,19 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, PeerPolicy policy, 
     public bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         X509Certificate2? endEntity = certificate as X509Certificate2;
-        PresentedChain presented = PresentedChain.From(endEntity, chain?.ChainPolicy.ExtraStore);
+        PresentedChain presented = Presented(certificate, chain);
         bool distrusted = IsExplicitlyDistrusted(chain);
         DisposeLeftovers(endEntity, chain);
         if (Verdict is not null)
         {
             // Once judged, the connection keeps its peer: another certificate later is refused, whatever it is.
-            bool same = presented.EndEntity.Span.SequenceEqual(_endEntity.Span);
-            if (!same)
+            if (!presented.EndEntity.Span.SequenceEqual(_endEntity.Span))
             {
                 Verdict = PeerVerdict.CertificateChanged(role, policy, expected, engine.TimeProvider.GetUtcNow());
+                return false;
             }
 
-            return same && !distrusted && (Verdict.MayConnect || (Verdict.Outcome == VerdictOutcome.Pending && !_opened));
+            return !distrusted && (Verdict.MayConnect || (Verdict.Outcome == VerdictOutcome.Pending && !_opened));
         }
 
         Judge(presented, distrusted);
@@ -83,6 +83,11 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, PeerPolicy policy, 
             ? PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow())
             : engine.JudgeInGate(policy, role, presented, expected);
     }
+
+    // SslStream hands out the newer type; whoever else calls must not have a bad certificate taken for none.
+    internal static PresentedChain Presented(X509Certificate? certificate, X509Chain? chain) => certificate is null or X509Certificate2
+        ? PresentedChain.From((X509Certificate2?)certificate, chain?.ChainPolicy.ExtraStore)
+        : new PresentedChain(certificate.GetRawCertData());
 
     internal static bool IsExplicitlyDistrusted(X509Chain? chain)
     {

@@ -28,15 +28,15 @@ public static class MutualTlsCallback
     {
         ArgumentNullException.ThrowIfNull(policy);
         PeerPolicyEngine judge = engine ?? PeerPolicyEngine.Shared;
-        return (_, certificate, chain, _) => Judge(policy.Current, role, expected, judge, logger, certificate as X509Certificate2, chain);
+        return (_, certificate, chain, _) => Judge(policy.Current, role, expected, judge, logger, certificate, chain);
     }
 
     private static bool Judge(
-        PeerPolicy policy, PeerRole role, ReferenceIdentity? expected, PeerPolicyEngine engine, ILogger? logger, X509Certificate2? certificate, X509Chain? chain)
+        PeerPolicy policy, PeerRole role, ReferenceIdentity? expected, PeerPolicyEngine engine, ILogger? logger, X509Certificate? certificate, X509Chain? chain)
     {
         PeerVerdict verdict = HandshakeGate.IsExplicitlyDistrusted(chain)
             ? PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow())
-            : engine.Judge(policy, role, PresentedChain.From(certificate, chain?.ChainPolicy.ExtraStore), expected);
+            : engine.Judge(policy, role, HandshakeGate.Presented(certificate, chain), expected);
         if (verdict.Outcome == VerdictOutcome.Pending)
         {
             verdict = verdict.RefuseWithoutGate();

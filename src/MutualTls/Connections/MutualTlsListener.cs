@@ -155,12 +155,12 @@ public sealed class MutualTlsListener : IAsyncDisposable
         }
         catch (MutualTlsException exception)
         {
-            _options.OnRefused?.Invoke(exception);
+            Tell(exception);
         }
         catch (OperationCanceledException)
         {
         }
-#pragma warning disable CA1031 // One client's trouble, or a faulty OnRefused, must not stop the listener.
+#pragma warning disable CA1031 // One client's trouble must not stop the listener.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -170,15 +170,26 @@ public sealed class MutualTlsListener : IAsyncDisposable
         {
             if (!handedOut)
             {
-                if (stream is not null)
-                {
-                    await stream.DisposeAsync().ConfigureAwait(false);
-                }
-
+                // The socket first: what is left of the stream then has nothing to wait for.
                 client.Dispose();
+                stream?.Dispose();
             }
 
             _free.Release();
+        }
+    }
+
+    private void Tell(MutualTlsException refused)
+    {
+        try
+        {
+            _options.OnRefused?.Invoke(refused);
+        }
+#pragma warning disable CA1031 // The application's code may throw anything; the next client is served all the same.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.AcceptFailed(_options.Logger, exception);
         }
     }
 }

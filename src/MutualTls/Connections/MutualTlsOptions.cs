@@ -25,8 +25,18 @@ public abstract class MutualTlsOptions
     public required SnapshotSource<PeerPolicy> Policy { get; init; }
 
     /// <summary>Gets how long the TLS handshake and the verdict may take together.</summary>
-    /// <value>More than zero. The default is 10 seconds.</value>
-    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <value>More than zero, at most one day. The default is 10 seconds.</value>
+    /// <exception cref="ArgumentOutOfRangeException">It is not. Without a deadline, silent peers would hold their places for good.</exception>
+    public TimeSpan HandshakeTimeout
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromDays(1));
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(10);
 
     /// <summary>Gets the application protocols to offer (ALPN, RFC 7301), most wanted first.</summary>
     /// <value>The default is none.</value>

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using MutualTls.Policies;
 
@@ -8,7 +9,7 @@ namespace MutualTls.Connections;
 
 /// <summary>Carries application bytes between two ends that have proved who they are.</summary>
 /// <remarks>
-/// There is no such stream without an accepted verdict. A TLS 1.3 server judges the client after the client's handshake has ended, so a client
+/// There is no such stream without an accepted verdict, except under <see cref="DangerousOptions.AuditOnly"/>, where a server's can be one of a refused client. A TLS 1.3 server judges the client after the client's handshake has ended, so a client
 /// that was refused learns it at its first read: it then throws <see cref="MutualTlsException"/> with <see cref="MutualTlsError.RefusedByPeer"/>.
 /// </remarks>
 /// <threadsafety>One reader and one writer at a time, like <see cref="SslStream"/>.</threadsafety>
@@ -25,7 +26,7 @@ public sealed class MutualTlsStream : Stream
         Verdict = verdict;
     }
 
-    /// <summary>Gets the verdict on the peer; always accepted.</summary>
+    /// <summary>Gets the verdict on the peer: accepted, or refused and not enforced under <see cref="DangerousOptions.AuditOnly"/>. Ask <see cref="PeerVerdict.IsAuthenticated"/> before anything is granted.</summary>
     public PeerVerdict Verdict { get; }
 
     /// <summary>Gets the TLS version.</summary>
@@ -51,6 +52,12 @@ public sealed class MutualTlsStream : Stream
 
     /// <inheritdoc/>
     public override bool CanTimeout => _stream.CanTimeout;
+
+    /// <inheritdoc/>
+    public override int ReadTimeout { get => _stream.ReadTimeout; set => _stream.ReadTimeout = value; }
+
+    /// <inheritdoc/>
+    public override int WriteTimeout { get => _stream.WriteTimeout; set => _stream.WriteTimeout = value; }
 
     /// <inheritdoc/>
     public override long Length => throw new NotSupportedException();
@@ -198,8 +205,9 @@ public sealed class MutualTlsStream : Stream
         return read;
     }
 
-    // Only a client, and only before it has received anything: later the same exceptions mean a broken network.
-    private bool MayMeanRefusal(Exception exception) => _transport is not null && !_received && exception is IOException and not MutualTlsException;
+    // Only a client, and only before it has received anything: later the same exceptions mean a broken network. A timeout is silence, not a refusal.
+    private bool MayMeanRefusal(Exception exception) => _transport is not null && !_received && exception is IOException and not MutualTlsException
+        && exception.InnerException is not SocketException { SocketErrorCode: SocketError.TimedOut };
 
     private MutualTlsException RefusedByPeer(Exception? innerException) => new(
         MutualTlsError.RefusedByPeer,

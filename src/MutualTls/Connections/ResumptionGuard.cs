@@ -19,10 +19,10 @@ internal static class ResumptionGuard
     public static readonly TimeSpan SessionLifetime = TimeSpan.FromHours(2);
 
     // One entry for each server certificate that had trouble: bounded by the credentials of this process.
-    private static readonly ConcurrentDictionary<string, DateTimeOffset> Suspended = new();
+    private static readonly ConcurrentDictionary<string, Suspension> Suspended = new();
 
     public static bool AllowsResumption(LocalCredential credential, DateTimeOffset now) =>
-        Suspended.IsEmpty || !Suspended.TryGetValue(credential.Parsed.Sha256Fingerprint, out DateTimeOffset until) || now >= until;
+        Suspended.IsEmpty || !Suspended.TryGetValue(credential.Parsed.Sha256Fingerprint, out Suspension suspension) || now >= suspension.Until;
 
     /// <summary>Learns from a client's verdict.</summary>
     public static void Learn(LocalCredential credential, PeerVerdict verdict, int presentedCount, PeerPolicyEngine engine, ILogger logger)
@@ -32,7 +32,7 @@ internal static class ResumptionGuard
         if (verdict.IsAuthenticated)
         {
             // A full handshake brings the intermediates back, even where the verdict itself was remembered.
-            if (!Suspended.IsEmpty && presentedCount > 1 && Suspended.TryGetValue(key, out DateTimeOffset until) && until == DateTimeOffset.MaxValue)
+            if (!Suspended.IsEmpty && presentedCount > 1 && Suspended.TryGetValue(key, out Suspension suspension) && suspension.ForIntermediates)
             {
                 engine.Remember(verdict);
                 Suspended.TryRemove(key, out _);
@@ -47,20 +47,17 @@ internal static class ResumptionGuard
             return;
         }
 
-        DateTimeOffset? suspendUntil = verdict.Primary?.Reason switch
-        {
-            ValidationReason.CertificateMissing => now + SessionLifetime,
-            ValidationReason.IssuerUnknown when presentedCount == 1 => DateTimeOffset.MaxValue,
-            _ => null,
-        };
-        if (suspendUntil is { } moment)
+        // The latter ends early once a full handshake has brought intermediates back; where clients have none to bring, any stranger's certificate causes it.
+        if (verdict.Primary?.Reason is ValidationReason.CertificateMissing || (verdict.Primary?.Reason is ValidationReason.IssuerUnknown && presentedCount == 1))
         {
             bool isNew = AllowsResumption(credential, now);
-            Suspended[key] = moment;
+            Suspended[key] = new Suspension(now + SessionLifetime, ForIntermediates: verdict.Primary.Value.Reason is ValidationReason.IssuerUnknown);
             if (isNew)
             {
                 Log.ResumptionSuspended(logger, credential.Parsed.Subject, verdict.Primary!.Value.Code);
             }
         }
     }
+
+    private readonly record struct Suspension(DateTimeOffset Until, bool ForIntermediates);
 }
