@@ -14,6 +14,7 @@ openssl      openssl
 curl         curl
 gnutls-cli   gnutls-bin
 gnutls-serv  gnutls-bin
+redis-server redis-server
 "
 
 missing() { while read -r command package; do [ -z "$command" ] || command -v "$command" > /dev/null || echo "${!1}"; done <<< "$peers" | sort -u; }

@@ -18,6 +18,10 @@ internal static class EventIds
     public const int FetchAnswerRejected = 31;
     public const int FetchHostSuspended = 32;
     public const int FetchHostResumed = 33;
+    public const int StoreReadFailed = 36;
+    public const int StoreWriteFailed = 37;
+    public const int StoredAnswerUnusable = 38;
+    public const int StoreRests = 39;
     public const int PolicyReloaded = 50;
     public const int PolicyReloadFailed = 51;
 }

@@ -76,14 +76,19 @@ internal sealed class PeerProcess : IAsyncDisposable
         Assert.True(Output.Contains(text, StringComparison.Ordinal), $"It never said '{text}': {Output}");
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Kills it and waits until it is gone and all it said is collected.</summary>
+    public async Task KillAsync()
     {
         if (!_process.HasExited)
         {
             _process.Kill();
             await _process.WaitForExitAsync();
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         _process.Dispose();
     }
 

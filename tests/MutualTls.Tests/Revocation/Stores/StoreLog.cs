@@ -1,0 +1,22 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace MutualTls.Tests.Revocation.Stores;
+
+/// <summary>Remembers which events were logged, and what they said.</summary>
+internal sealed class StoreLog : ILogger
+{
+    private readonly ConcurrentQueue<(int Id, string Text)> _events = [];
+
+    public int CountOf(int id) => _events.Count(e => e.Id == id);
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _events.Enqueue((eventId.Id, formatter(state, exception)));
+
+    public override string ToString() => string.Join('\n', _events);
+}
