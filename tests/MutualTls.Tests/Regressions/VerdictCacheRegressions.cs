@@ -51,6 +51,34 @@ public class VerdictCacheRegressions
         Assert.Equal(ValidationReason.CrlStale, engine.Judge(policy, PeerRole.Client, presented).Primary!.Value.Reason);
     }
 
+    // What a CRL says holds no longer than its signer, where that one is not on the path.
+    [Theory]
+    [InlineData("the signer's certificate ends")]
+    [InlineData("what is known of the signer ends")]
+    public void Judge_SignerOfTheCrlIsOver_IsJudgedAnew(string what)
+    {
+        DateTimeOffset start = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero), soon = start.AddHours(1), later = start.AddDays(7);
+        FakeTimeProvider clock = new(start);
+        bool ends = what == "the signer's certificate ends";
+        TestCertificateAuthority root = TestCertificateAuthority.CreateRoot(timeProvider: clock), other = root.IssueIntermediate();
+        TestCertificateAuthority issuing = root.IssueIntermediate();
+        TestCertificateAuthority separate = other.IssueIntermediate(configure: c => c.WithSubject(issuing.Subject)
+            .WithKeyUsage(System.Security.Cryptography.X509Certificates.X509KeyUsageFlags.CrlSign).WithBasicConstraints(isCa: false).Validity(start, ends ? soon : later));
+        PeerPolicy policy = PeerPolicy.Create("test", p => p.TrustPemText(root.ToPem()).CheckRevocation(r =>
+        {
+            r.Crls.Add(root.IssueCrl(c => c.Validity(start, later)).Der);
+            r.Crls.Add(other.IssueCrl(c => c.Validity(start, ends ? later : soon)).Der);
+            r.Crls.Add(separate.IssueCrl(c => c.Validity(start, later)).Der);
+        }));
+        PeerPolicyEngine engine = new(clock);
+        PresentedChain presented = new(issuing.IssueClient("client.test").Der, issuing.Der, separate.Der, other.Der);
+        Assert.True(engine.Judge(policy, PeerRole.Client, presented).IsAccepted);
+
+        clock.Advance(TimeSpan.FromHours(2));
+
+        Assert.Equal(ValidationReason.CrlSignerInvalid, engine.Judge(policy, PeerRole.Client, presented).Primary!.Value.Reason);
+    }
+
     private sealed class Clock : TimeProvider
     {
         public DateTimeOffset Now { get; set; }

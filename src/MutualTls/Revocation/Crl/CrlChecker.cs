@@ -136,7 +136,7 @@ internal sealed class CrlChecker(CrlSet crls, PathParameters parameters, TimeSpa
         }
         else
         {
-            tally.Cover(reasons, newest.ThisUpdate, until.Value);
+            tally.Cover(reasons, newest.ThisUpdate, signer.Until < until ? signer.Until : until.Value);
         }
     }
 

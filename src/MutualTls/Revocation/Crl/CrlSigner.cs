@@ -9,9 +9,29 @@ internal readonly struct CrlSigner
     private readonly ParsedCertificate? _certificate;
     private readonly TrustAnchor? _anchor;
 
-    public CrlSigner(ParsedCertificate certificate) => _certificate = certificate;
+    /// <summary>Takes a certificate that is already relied on, or is still to be judged.</summary>
+    public CrlSigner(ParsedCertificate certificate)
+        : this(certificate, DateTimeOffset.MaxValue)
+    {
+    }
 
-    public CrlSigner(TrustAnchor anchor) => _anchor = anchor;
+    /// <summary>Takes the certificate at the end of a path of its own.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="until">The first moment at which that path, or what is known of its revocation, no longer holds.</param>
+    public CrlSigner(ParsedCertificate certificate, DateTimeOffset until)
+    {
+        _certificate = certificate;
+        Until = until;
+    }
+
+    public CrlSigner(TrustAnchor anchor)
+    {
+        _anchor = anchor;
+        Until = DateTimeOffset.MaxValue;
+    }
+
+    /// <summary>Gets the first moment at which the signer is no longer one, beside what limits the verdict anyway.</summary>
+    public DateTimeOffset Until { get; }
 
     public ReadOnlySpan<byte> Name => _certificate is not null ? _certificate.SubjectName : _anchor!.SubjectName;
 

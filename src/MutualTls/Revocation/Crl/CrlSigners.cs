@@ -62,8 +62,9 @@ internal sealed class CrlSigners(PathParameters parameters)
 
         if (_known.TryGetValue((crl, anchor), out VerifiedPath? known) && known.NotBefore <= question.Now && question.Now < known.Until)
         {
-            signer = new CrlSigner(known.EndEntity);
-            return IsNotRevoked(known, question, checker);
+            bool good = IsNotRevoked(known, question, checker, out DateTimeOffset until);
+            signer = new CrlSigner(known.EndEntity, until);
+            return good;
         }
 
         int candidates = MaxCandidates;
@@ -78,8 +79,9 @@ internal sealed class CrlSigners(PathParameters parameters)
         {
             signer = new CrlSigner(certificate);
             if (certificate.SubjectNameHash == crl.IssuerNameHash && candidates-- > 0 && IsSigner(signer, crl)
-                && FindPath(certificate, anchor, question) is { } path && IsNotRevoked(path, question, checker))
+                && FindPath(certificate, anchor, question) is { } path && IsNotRevoked(path, question, checker, out DateTimeOffset until))
             {
+                signer = new CrlSigner(certificate, until);
                 _known[(crl, anchor)] = path;
                 return true;
             }
@@ -103,8 +105,9 @@ internal sealed class CrlSigners(PathParameters parameters)
         return finder.Next();
     }
 
-    private static bool IsNotRevoked(VerifiedPath path, in CrlQuestion question, CrlChecker checker)
+    private static bool IsNotRevoked(VerifiedPath path, in CrlQuestion question, CrlChecker checker, out DateTimeOffset until)
     {
+        until = path.Until;
         CrlQuestion nested = question;
         if (!nested.Signers.TryAdd(path.EndEntity))
         {
@@ -113,11 +116,13 @@ internal sealed class CrlSigners(PathParameters parameters)
 
         for (int depth = 0; depth < path.Span.Length; depth++)
         {
-            RevocationStatus status = checker.Check(path, depth, nested).Status;
-            if (status == RevocationStatus.Revoked || (status != RevocationStatus.Good && question.SignerMustBeGood))
+            RevocationResult result = checker.Check(path, depth, nested);
+            if (result.Status == RevocationStatus.Revoked || (result.Status != RevocationStatus.Good && question.SignerMustBeGood))
             {
                 return false;
             }
+
+            until = result.Status == RevocationStatus.Good && result.Until < until ? result.Until.Value : until;
         }
 
         return true;
