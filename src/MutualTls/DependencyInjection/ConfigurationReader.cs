@@ -15,6 +15,12 @@ internal static class ConfigurationReader
         List<string> errors = [];
         foreach (IConfigurationSection child in section.GetChildren())
         {
+            if (child.Key.Equals("Revocation", StringComparison.OrdinalIgnoreCase))
+            {
+                RevocationServiceSection.Read(child, builder, errors);
+                continue;
+            }
+
             foreach (IConfigurationSection named in child.GetChildren())
             {
                 switch (child.Key.ToUpperInvariant())
@@ -32,7 +38,7 @@ internal static class ConfigurationReader
 
             if (child.Key.ToUpperInvariant() is not ("CREDENTIALS" or "POLICIES"))
             {
-                errors.Add($"{child.Path}: unknown; use Credentials or Policies.");
+                errors.Add($"{child.Path}: unknown; use Credentials, Policies or Revocation.");
             }
         }
 

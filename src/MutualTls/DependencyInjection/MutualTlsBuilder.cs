@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using MutualTls.Connections;
 using MutualTls.Credentials;
 using MutualTls.Policies;
+using MutualTls.Revocation;
 
 namespace MutualTls.DependencyInjection;
 
@@ -58,6 +59,16 @@ public sealed class MutualTlsBuilder
         return this;
     }
 
+    /// <summary>Says how revocation data is fetched; one way for all policies.</summary>
+    /// <param name="configure">Sets the options; checked at start.</param>
+    /// <returns>This builder.</returns>
+    public MutualTlsBuilder ConfigureRevocation(Action<RevocationServiceOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        Services.Configure(configure);
+        return this;
+    }
+
     /// <summary>Registers what a configuration section says: its children <c>Credentials</c> and <c>Policies</c>, by name.</summary>
     /// <param name="section">The section, <c>MutualTls</c> by custom.</param>
     /// <returns>This builder.</returns>
@@ -75,7 +86,10 @@ public sealed class MutualTlsBuilder
         services.AddOptions();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(registrations);
-        services.AddSingleton(s => new PeerPolicyEngine(s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<PeerPolicyEngine>>()));
+        services.AddSingleton(s => new RevocationService(
+            s.GetRequiredService<IOptions<RevocationServiceOptions>>().Value, s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<RevocationService>>()));
+        services.AddSingleton(s => new PeerPolicyEngine(
+            s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<PeerPolicyEngine>>(), s.GetRequiredService<RevocationService>()));
         services.AddSingleton(s => new MutualTlsEndpoints(
             registrations.Credentials.ToDictionary(c => c.Key, c => (Func<LocalCredential>)(() => c.Value(s.GetRequiredService<TimeProvider>())), StringComparer.Ordinal),
             registrations.Policies,

@@ -10,8 +10,12 @@ internal static class RevocationSection
     [
         nameof(RevocationOptions.Mode), nameof(RevocationOptions.Depth), nameof(RevocationOptions.Preference), nameof(RevocationOptions.CrlFiles),
         nameof(RevocationOptions.StaleGrace), nameof(RevocationOptions.OnNoPointer), nameof(RevocationOptions.OnUnreachable), nameof(RevocationOptions.OnStale),
-        nameof(RevocationOptions.OnMalformed), nameof(RevocationOptions.OnUnknown),
+        nameof(RevocationOptions.OnMalformed), nameof(RevocationOptions.OnUnknown), nameof(RevocationOptions.Fetching), nameof(RevocationOptions.MaxWait),
+        nameof(RevocationOptions.Places),
     ];
+
+    private static readonly string[] PlaceKeys =
+        [nameof(RevocationPlace.Source), nameof(RevocationPlace.Url), nameof(RevocationPlace.IssuerKeySha256), nameof(RevocationPlace.Use)];
 
     public static void Apply(IConfigurationSection section, RevocationOptions options, List<string> errors)
     {
@@ -44,6 +48,28 @@ internal static class RevocationSection
         options.OnStale = Choice(section, nameof(options.OnStale), options.OnStale, errors);
         options.OnMalformed = Choice(section, nameof(options.OnMalformed), options.OnMalformed, errors);
         options.OnUnknown = Choice(section, nameof(options.OnUnknown), options.OnUnknown, errors);
+        options.Fetching = Choice(section, nameof(options.Fetching), options.Fetching, errors);
+        options.MaxWait = ConfigurationValues.Value<TimeSpan>(section, nameof(options.MaxWait), ConfigurationValues.TryParseTime, options.MaxWait, errors);
+        foreach (IConfigurationSection place in section.GetSection(nameof(options.Places)).GetChildren())
+        {
+            ReadPlace(place, options, errors);
+        }
+    }
+
+    private static void ReadPlace(IConfigurationSection section, RevocationOptions options, List<string> errors)
+    {
+        ConfigurationValues.CheckKeys(section, PlaceKeys, errors);
+        if (!Uri.TryCreate(section[nameof(RevocationPlace.Url)], UriKind.Absolute, out Uri? url))
+        {
+            errors.Add($"{section.Path}:{nameof(RevocationPlace.Url)}: '{section[nameof(RevocationPlace.Url)]}' is no URL.");
+            return;
+        }
+
+        options.Places.Add(new RevocationPlace(Choice(section, nameof(RevocationPlace.Source), RevocationSource.None, errors), url)
+        {
+            IssuerKeySha256 = section[nameof(RevocationPlace.IssuerKeySha256)],
+            Use = Choice(section, nameof(RevocationPlace.Use), RevocationPlaceUse.BeforePointers, errors),
+        });
     }
 
     private static T Choice<T>(IConfigurationSection section, string key, T otherwise, List<string> errors)

@@ -2,8 +2,19 @@ using MutualTls.Certificates;
 using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Paths;
+using MutualTls.Revocation.Memory;
 
 namespace MutualTls.Policies;
+
+/// <summary>Says what becomes of an answer that is missing.</summary>
+internal enum Awaiting
+{
+    /// <summary>The verdict is pending on it.</summary>
+    Possible,
+
+    /// <summary>It was awaited, and did not come: the stated outcome holds.</summary>
+    Over,
+}
 
 /// <summary>One peer on its way through the demands of one policy: what they read and where they write.</summary>
 internal ref struct Judgement(PeerPolicy policy, PeerRole role, ReferenceIdentity? expected, ParsedCertificate endEntity, DateTimeOffset now, JudgementTrace? trace = null)
@@ -29,6 +40,12 @@ internal ref struct Judgement(PeerPolicy policy, PeerRole role, ReferenceIdentit
 
     /// <summary>Gets the intermediates that the engine knows.</summary>
     public required CandidatePool Pool { get; init; }
+
+    /// <summary>Gets what was fetched about revocation.</summary>
+    public required RevocationMemory Revocation { get; init; }
+
+    /// <summary>Gets whether anybody can still await what is missing; if not, the stated outcome of not knowing holds.</summary>
+    public Awaiting Awaiting { get; init; }
 
     /// <summary>Gets what speaks against the peer; null while nothing does.</summary>
     public FindingCollection? Findings { get; private set; }

@@ -4,18 +4,21 @@ using MutualTls.Identities;
 using MutualTls.Paths;
 using MutualTls.Paths.Rules;
 using MutualTls.Policies.Caching;
+using MutualTls.Revocation.Memory;
 
 namespace MutualTls.Policies;
 
 /// <summary>Judges one peer by one policy, from what is in memory.</summary>
 /// <threadsafety>Safe from any thread.</threadsafety>
-internal sealed class PeerJudge(TimeProvider timeProvider)
+internal sealed class PeerJudge(TimeProvider timeProvider, RevocationMemory revocation)
 {
     private readonly SignatureMemo _memo = new();
     private readonly CandidatePool _pool = new();
     private PathFinder? _spareFinder;
 
     public CandidatePool Pool => _pool;
+
+    public SignatureMemo Memo => _memo;
 
     /// <summary>Keeps what helps to find and check a verified path again.</summary>
     public void Remember(VerifiedPath path)
@@ -25,9 +28,15 @@ internal sealed class PeerJudge(TimeProvider timeProvider)
     }
 
     /// <summary>Judges a remembered peer again because something that its verdict rests on has changed: all but the path's signatures and constraints is read anew.</summary>
-    public PeerVerdict JudgeAgain(PeerVerdict verdict, DateTimeOffset now)
+    public PeerVerdict JudgeAgain(PeerVerdict verdict, DateTimeOffset now, Awaiting awaiting)
     {
-        Judgement judgement = new(verdict.Policy, verdict.Role, verdict.Expected, verdict.EndEntity!, now) { Memo = _memo, Pool = _pool };
+        Judgement judgement = new(verdict.Policy, verdict.Role, verdict.Expected, verdict.EndEntity!, now)
+        {
+            Memo = _memo,
+            Pool = _pool,
+            Revocation = revocation,
+            Awaiting = awaiting,
+        };
         EndEntityDemands.Check(ref judgement);
         VerifiedPath path = verdict.Path!;
         PathBudget budget = default;
@@ -36,7 +45,7 @@ internal sealed class PeerJudge(TimeProvider timeProvider)
         return Conclude(ref judgement, path, PathDemands.Check(path, judgement), dates.Findings);
     }
 
-    public PeerVerdict Judge(PeerPolicy policy, in PresentedKey key, JudgementTrace? trace)
+    public PeerVerdict Judge(PeerPolicy policy, in PresentedKey key, JudgementTrace? trace, Awaiting awaiting = Awaiting.Possible)
     {
         (PeerRole role, ReferenceIdentity? expected) = (key.Role, key.Expected);
         DateTimeOffset now = timeProvider.GetUtcNow();
@@ -50,7 +59,7 @@ internal sealed class PeerJudge(TimeProvider timeProvider)
             return PeerVerdict.Refused(role, policy, expected, unreadable, now);
         }
 
-        Judgement judgement = new(policy, role, expected, endEntity, now, trace) { Presented = others, Memo = _memo, Pool = _pool };
+        Judgement judgement = new(policy, role, expected, endEntity, now, trace) { Presented = others, Memo = _memo, Pool = _pool, Revocation = revocation, Awaiting = awaiting };
 
         // What needs no path speaks on its own, and is told beside whatever the path has to say.
         EndEntityDemands.Check(ref judgement);
@@ -64,6 +73,8 @@ internal sealed class PeerJudge(TimeProvider timeProvider)
         PathFinder finder = Interlocked.Exchange(ref _spareFinder, null) ?? new PathFinder(_memo, _pool);
         finder.Begin(endEntity, others, policy.PathParameters, purpose, now, trace);
         PeerVerdict verdict = ChoosePath(finder, ref judgement);
+        verdict.Presented = verdict.AwaitsRevocation ? key.Presented : null;
+        verdict.Others = verdict.AwaitsRevocation ? others : [];
         finder.End();
         Volatile.Write(ref _spareFinder, finder);
         return verdict;

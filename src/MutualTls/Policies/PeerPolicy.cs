@@ -53,7 +53,9 @@ public sealed class PeerPolicy
                 InhibitAnyPolicy: rules.HasFlag(CertificatePolicyRules.InhibitAnyPolicy)),
         };
         RevocationChecker = Revocation == RevocationMode.Disabled ? null : new RevocationChecker(new RevocationRules(options.Revocation), crls, PathParameters);
-        _restsOn = RevocationChecker is null ? [.. demands.Sources] : [RevocationChecker.Version, .. demands.Sources];
+        _restsOn = RevocationChecker is null ? [.. demands.Sources]
+            : RevocationChecker.Own is { } own ? [RevocationChecker.Version, own, .. demands.Sources]
+            : [RevocationChecker.Version, .. demands.Sources];
     }
 
     /// <summary>Gets the name that logs and verdicts show.</summary>

@@ -4,6 +4,7 @@ using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Paths;
 using MutualTls.Policies.Caching;
+using MutualTls.Revocation;
 
 namespace MutualTls.Policies;
 
@@ -23,15 +24,20 @@ public sealed class PeerPolicyEngine
     /// <summary>Makes an engine.</summary>
     /// <param name="timeProvider">The clock. The default is <see cref="TimeProvider.System"/>.</param>
     /// <param name="logger">Where validators that fail are logged. The default is nowhere.</param>
-    public PeerPolicyEngine(TimeProvider? timeProvider = null, ILogger<PeerPolicyEngine>? logger = null)
+    /// <param name="revocation">What fetches revocation data; it is the caller's to dispose of. The default is one of the engine's own, with the default options.</param>
+    public PeerPolicyEngine(TimeProvider? timeProvider = null, ILogger<PeerPolicyEngine>? logger = null, RevocationService? revocation = null)
     {
         _timeProvider = timeProvider ?? TimeProvider.System;
         _logger = logger ?? (ILogger)NullLogger.Instance;
-        _judge = new PeerJudge(_timeProvider);
+        Revocation = revocation ?? new RevocationService(timeProvider: _timeProvider);
+        _judge = new PeerJudge(_timeProvider, Revocation.Memory);
     }
 
     /// <summary>Gets the engine for those who are given none: one for the process.</summary>
     public static PeerPolicyEngine Shared { get; } = new();
+
+    /// <summary>Gets what fetches revocation data and keeps it.</summary>
+    public RevocationService Revocation { get; }
 
     internal TimeProvider TimeProvider => _timeProvider;
 
@@ -70,18 +76,29 @@ public sealed class PeerPolicyEngine
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The same verdict if it is not pending, else one that is not.</returns>
     /// <exception cref="OperationCanceledException">It was given up.</exception>
-    public async ValueTask<PeerVerdict> CompleteAsync(PeerVerdict verdict, CancellationToken cancellationToken = default)
+    public ValueTask<PeerVerdict> CompleteAsync(PeerVerdict verdict, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(verdict);
+        return verdict.Outcome == VerdictOutcome.Pending ? CompleteAsync(verdict, trace: null, cancellationToken) : new(verdict);
+    }
+
+    private async ValueTask<PeerVerdict> CompleteAsync(PeerVerdict verdict, JudgementTrace? trace, CancellationToken cancellationToken)
+    {
         if (verdict.FirstSight is { } other)
         {
             verdict = await other.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        // Nothing here fetches: a peer of which the revocation is not known yet must not pass by the validators alone.
+        if (verdict is { AwaitsRevocation: true, Presented: { } presented })
+        {
+            await AwaitRevocationAsync(verdict, cancellationToken).ConfigureAwait(false);
+            verdict = JudgeAnew(verdict.Policy, new PresentedKey(presented, verdict.Role, verdict.Expected), trace, Awaiting.Over);
+        }
+
+        // What still waits for revocation data must not pass by the validators alone.
         return verdict.Outcome != VerdictOutcome.Pending ? verdict
             : verdict.AwaitsRevocation ? verdict.RefuseWithoutGate()
-            : await ValidatorRunner.RunAsync(verdict, Reconsider, _timeProvider, _logger, cancellationToken).ConfigureAwait(false);
+            : await ValidatorRunner.RunAsync(verdict, EpochOf(verdict.Policy), Reconsider, _timeProvider, _logger, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Judges as <see cref="JudgeAsync"/> does, without what is remembered, and tells every step.</summary>
@@ -100,7 +117,7 @@ public sealed class PeerPolicyEngine
         JudgementTrace trace = new();
         PresentedNarrator.Tell(presented, policy, trace);
         PeerVerdict judged = JudgeAnew(policy, new PresentedKey(presented, role, expected), trace);
-        PeerVerdict verdict = await CompleteAsync(judged, cancellationToken).ConfigureAwait(false);
+        PeerVerdict verdict = await CompleteAsync(judged, trace, cancellationToken).ConfigureAwait(false);
         if (judged.Outcome == VerdictOutcome.Pending && policy.Validators.Length > 0)
         {
             trace.Begin("the application");
@@ -119,7 +136,7 @@ public sealed class PeerPolicyEngine
             return known;
         }
 
-        (FirstSight? mine, Task<PeerVerdict>? other) = policy.FirstSights.Begin(key, policy.Epoch);
+        (FirstSight? mine, Task<PeerVerdict>? other) = policy.FirstSights.Begin(key, EpochOf(policy));
         if (other is not null)
         {
             return new PeerVerdict(VerdictOutcome.Pending, role, policy, expected) { FirstSight = other, JudgedAt = _timeProvider.GetUtcNow() };
@@ -150,6 +167,24 @@ public sealed class PeerPolicyEngine
         }
     }
 
+    // Up to the policy's own deadline: after that the stated outcome of not knowing holds.
+    private async ValueTask AwaitRevocationAsync(PeerVerdict verdict, CancellationToken cancellationToken)
+    {
+        RevocationChecker checker = verdict.Policy.RevocationChecker!;
+        using CancellationTokenSource deadline = new(checker.Rules.MaxWait, _timeProvider);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await Revocation.AskAsync(verdict.Path!, checker, verdict.Others, _judge.Pool, _judge.Memo, stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The fetch goes on for those who come later.
+        }
+    }
+
+    private long EpochOf(PeerPolicy policy) => policy.Epoch + Revocation.Memory.Version;
+
     // The hot path: no allocation, no lock.
     private PeerVerdict? Recall(PeerPolicy policy, in PresentedKey key)
     {
@@ -159,7 +194,7 @@ public sealed class PeerPolicyEngine
         }
 
         // The epoch before everything that depends on it.
-        long epoch = policy.Epoch;
+        long epoch = EpochOf(policy);
         DateTimeOffset now = _timeProvider.GetUtcNow();
         if (!entry.IsInTime(now))
         {
@@ -180,7 +215,7 @@ public sealed class PeerPolicyEngine
         PeerVerdict? renewed = null;
         try
         {
-            renewed = _judge.JudgeAgain(entry.Verdict, now) is { IsKeepable: true } again ? again : null;
+            renewed = _judge.JudgeAgain(entry.Verdict, now, Awaiting.Possible) is { IsKeepable: true } again ? again : null;
         }
 #pragma warning disable CA1031 // As in JudgeAnew, which will meet the same and refuse.
         catch (Exception exception)
@@ -203,7 +238,7 @@ public sealed class PeerPolicyEngine
     // Validators take their time, in which the data that the verdict rests on may have changed, or its own time have passed.
     private PeerVerdict Reconsider(PeerVerdict pending)
     {
-        long epoch = pending.Policy.Epoch;
+        long epoch = EpochOf(pending.Policy);
         DateTimeOffset now = _timeProvider.GetUtcNow();
         if (pending.Entry is { } entry && entry.Epoch == epoch && entry.IsInTime(now))
         {
@@ -212,7 +247,7 @@ public sealed class PeerPolicyEngine
 
         try
         {
-            return _judge.JudgeAgain(pending, now);
+            return _judge.JudgeAgain(pending, now, Awaiting.Over);
         }
 #pragma warning disable CA1031 // As in JudgeAnew.
         catch (Exception exception)
@@ -222,12 +257,12 @@ public sealed class PeerPolicyEngine
         }
     }
 
-    private PeerVerdict JudgeAnew(PeerPolicy policy, in PresentedKey key, JudgementTrace? trace = null)
+    private PeerVerdict JudgeAnew(PeerPolicy policy, in PresentedKey key, JudgementTrace? trace = null, Awaiting awaiting = Awaiting.Possible)
     {
-        long epoch = policy.Epoch;
+        long epoch = EpochOf(policy);
         try
         {
-            PeerVerdict verdict = _judge.Judge(policy, key, trace);
+            PeerVerdict verdict = _judge.Judge(policy, key, trace, awaiting);
             Keep(policy, key, verdict, epoch);
             return verdict;
         }

@@ -111,6 +111,12 @@ public sealed class PeerVerdict
     /// <summary>Gets whether the verdict is pending on revocation data.</summary>
     internal bool AwaitsRevocation { get; init; }
 
+    /// <summary>Gets or sets what is judged again once the answers are there; set once, before anybody else sees the verdict.</summary>
+    internal PresentedChain? Presented { get; set; }
+
+    /// <summary>Gets or sets what was read of it beside the end-entity.</summary>
+    internal ParsedCertificate[] Others { get; set; } = [];
+
     /// <summary>Gets the judgement of somebody else that this one awaits.</summary>
     internal Task<PeerVerdict>? FirstSight { get; init; }
 

@@ -22,11 +22,26 @@ internal static class RevocationDemand
         }
 
         RevocationResult[] results = new RevocationResult[path.Span.Length];
-        checker.Check(path, judgement.Presented, judgement.Memo, judgement.Pool, judgement.Now, results);
+        RevocationContext at = new() { Presented = judgement.Presented, Pool = judgement.Pool, Memo = judgement.Memo, Memory = judgement.Revocation, Now = judgement.Now };
+        checker.Check(path, at, results);
         answer.Revocation = results;
         judgement.Trace?.Begin($"revocation, {checker.Rules.Mode}");
-        foreach (RevocationResult result in results)
+        foreach (ref RevocationResult result in results.AsSpan())
         {
+            // RFC 7633: what the peer's own certificate demands holds in every mode.
+            bool demanded = result.Depth == 0 && path.EndEntity.Extensions.DemandsStaple;
+            if (checker.IsWorthAsking(path, result, judgement.Revocation, judgement.Now))
+            {
+                if (judgement.Awaiting == Awaiting.Possible)
+                {
+                    judgement.Trace?.Note($"depth {result.Depth}", "not in memory: asked for, and awaited");
+                    answer.IsPending = true;
+                    continue;
+                }
+
+                result = result.Cause == RevocationCause.Missing ? result with { Cause = RevocationCause.Unreachable, Detail = "no answer in time" } : result;
+            }
+
             judgement.Trace?.Add(
                 $"depth {result.Depth}",
                 result.Status switch { RevocationStatus.Good => JudgementStepOutcome.Passed, RevocationStatus.NotChecked => JudgementStepOutcome.Noted, _ => JudgementStepOutcome.Failed },
@@ -41,19 +56,21 @@ internal static class RevocationDemand
             {
                 answer.Add(ValidationReason.CertificateRevoked, result.Depth, result.ToString());
             }
-            else if (result.Status == RevocationStatus.Unknown && checker.Rules.Refuses(result.Cause))
+            else if (result.Status == RevocationStatus.Unknown && (demanded || checker.Rules.Refuses(result.Cause)))
             {
-                answer.Add(ReasonOf(result.Cause), result.Depth, result.ToString());
+                answer.Add(ReasonOf(result), result.Depth, result.ToString());
             }
             else if (result.Status == RevocationStatus.Unknown)
             {
-                answer.Warn(ReasonOf(result.Cause), result.Depth, result.ToString());
+                answer.Warn(ReasonOf(result), result.Depth, result.ToString());
             }
         }
     }
 
     /// <summary>Gives each cause its own reason.</summary>
-    public static ValidationReason ReasonOf(RevocationCause cause) => cause switch
+    public static ValidationReason ReasonOf(in RevocationResult result) => result.Reported != ValidationReason.None ? result.Reported : ReasonOf(result.Cause);
+
+    private static ValidationReason ReasonOf(RevocationCause cause) => cause switch
     {
         RevocationCause.NoPointer => ValidationReason.RevocationNoPointer,
         RevocationCause.Unreachable => ValidationReason.RevocationUnreachable,

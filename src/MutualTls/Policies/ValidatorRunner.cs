@@ -14,15 +14,14 @@ internal static class ValidatorRunner
 
     /// <summary>Asks them.</summary>
     /// <param name="pending">The verdict before they are asked.</param>
+    /// <param name="epoch">What their answers rest on, read before they are given.</param>
     /// <param name="reconsider">Gets the same verdict, or a newer one if what it rests on has changed meanwhile.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">Where faults are logged.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async ValueTask<PeerVerdict> RunAsync(
-        PeerVerdict pending, Func<PeerVerdict, PeerVerdict> reconsider, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+        PeerVerdict pending, long epoch, Func<PeerVerdict, PeerVerdict> reconsider, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
-        // What the answers rest on, read before they are given.
-        long epoch = pending.Policy.Epoch;
         FindingCollection warnings = [];
         List<Claim> claims = [];
         TimeSpan reuse = TimeSpan.MaxValue;

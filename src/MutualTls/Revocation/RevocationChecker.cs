@@ -1,65 +1,125 @@
 using MutualTls.Certificates;
 using MutualTls.Paths;
 using MutualTls.Revocation.Crl;
+using MutualTls.Revocation.Memory;
+using MutualTls.Revocation.Ocsp;
 using MutualTls.Sources;
 
 namespace MutualTls.Revocation;
 
 /// <summary>Tells from what is in memory whether the certificates of a verified path are revoked. Part of one policy.</summary>
-/// <remarks>No I/O, no lock, and no allocation while the CRLs are signed by the authorities on the path.</remarks>
+/// <remarks>No I/O, no lock, and no allocation while configured CRLs answer that are signed by the authorities on the path.</remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
 internal sealed class RevocationChecker
 {
-    private readonly PathParameters _parameters;
     private readonly SnapshotSource<CrlChecker> _crls;
 
     public RevocationChecker(RevocationRules rules, CrlSet crls, PathParameters parameters)
     {
         Rules = rules;
-        _parameters = parameters;
+        Parameters = parameters;
+        Own = rules.Places.AreNamed ? new RevocationMemory() : null;
         _crls = new SnapshotSource<CrlChecker>(new CrlChecker(crls, parameters, rules.StaleGrace));
     }
 
     public RevocationRules Rules { get; }
 
+    public PathParameters Parameters { get; }
+
     /// <summary>Gets what changes when the configured CRLs do.</summary>
     public IVersioned Version => _crls;
 
+    /// <summary>Gets the memory of a policy that names places of its own: what those say counts for it alone. Null: the engine's is used.</summary>
+    public RevocationMemory? Own { get; }
+
     /// <summary>Puts other CRLs in the place of the configured ones; a check under way goes on with those it began with.</summary>
-    public void Change(CrlSet crls) => _crls.Change(new CrlChecker(crls, _parameters, Rules.StaleGrace));
+    public void Change(CrlSet crls) => _crls.Change(new CrlChecker(crls, Parameters, Rules.StaleGrace));
 
     /// <summary>Checks the certificates of a path.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="presented">What else the peer presented: the signer of a CRL may be among it.</param>
-    /// <param name="memo">The signatures known to be good.</param>
-    /// <param name="pool">The intermediates known from before.</param>
-    /// <param name="now">The time.</param>
+    /// <param name="at">What else is at hand: what the peer presented, the memories, the time.</param>
     /// <param name="results">Takes one result for each certificate of the path.</param>
-    public void Check(
-        VerifiedPath path, ReadOnlySpan<ParsedCertificate> presented, SignatureMemo memo, CandidatePool pool, DateTimeOffset now, Span<RevocationResult> results)
+    public void Check(VerifiedPath path, in RevocationContext at, Span<RevocationResult> results)
     {
-        CrlQuestion question = new()
-        {
-            Presented = presented,
-            Memo = memo,
-            Pool = pool,
-            Now = now,
-            SignerMustBeGood = Rules is { Mode: RevocationMode.HardFail, Depth: RevocationDepth.Chain },
-        };
-        CrlChecker crls = _crls.Current;
+        CrlQuestion question = at.Ask(Rules);
+        CrlChecker configured = _crls.Current;
         for (int depth = 0; depth < path.Span.Length; depth++)
         {
             results[depth] = depth > 0 && Rules.Depth == RevocationDepth.EndEntity
                 ? new RevocationResult { Depth = depth, Status = RevocationStatus.NotChecked }
-                : CheckOne(crls, path, depth, question);
+                : CheckOne(configured, path, depth, question, Own ?? at.Memory);
         }
     }
 
-    private RevocationResult CheckOne(CrlChecker crls, VerifiedPath path, int depth, in CrlQuestion question)
+    /// <summary>Tells whether asking may mend a result that is unknown: there is a place to ask, and it has not failed just now.</summary>
+    public bool IsWorthAsking(VerifiedPath path, in RevocationResult result, RevocationMemory shared, DateTimeOffset now)
     {
-        RevocationResult result = Rules.Preference == RevocationPreference.OcspOnly ? new RevocationResult { Depth = depth } : crls.Check(path, depth, question);
-        return result is { Status: RevocationStatus.Unknown, Cause: RevocationCause.None }
-            ? result with { Cause = RevocationPointers.Any(path.Span[depth], Rules.Preference) ? RevocationCause.Missing : RevocationCause.NoPointer }
-            : result;
+        ParsedCertificate certificate = path.Span[result.Depth];
+        return result.Status == RevocationStatus.Unknown && Rules.Fetching == RevocationFetching.Allowed && Rules.HasPlaceToAsk(certificate)
+            && (Own ?? shared).Find(path, result.Depth)?.FindFailure(certificate.SerialNumberBytes, now) is null;
+    }
+
+    private RevocationResult CheckOne(CrlChecker configured, VerifiedPath path, int depth, in CrlQuestion question, RevocationMemory? memory)
+    {
+        ParsedCertificate certificate = path.Span[depth];
+
+        // RFC 7633: the peer's certificate demands a fresh answer with the handshake. The platform does not show us one, so the responder's is asked for.
+        bool onlyOcspWillDo = depth == 0 && certificate.Extensions.DemandsStaple && Rules.Preference != RevocationPreference.CrlOnly;
+        RevocationResult byCrl = Rules.Preference == RevocationPreference.OcspOnly ? new RevocationResult { Depth = depth } : configured.Check(path, depth, question);
+        RevocationAuthority? authority = memory?.Find(path, depth);
+        if (authority is not null && byCrl.Status == RevocationStatus.Unknown && Rules.Preference != RevocationPreference.OcspOnly)
+        {
+            byCrl = Better(byCrl, new CrlChecker(authority.Crls, Parameters, Rules.StaleGrace).Check(path, depth, question));
+        }
+
+        RevocationResult byOcsp = authority is null || Rules.Preference == RevocationPreference.CrlOnly
+            ? new RevocationResult { Depth = depth }
+            : OcspIn(authority, certificate, depth, question.Now);
+
+        // Whoever says revoked is believed.
+        RevocationResult result = byCrl.Status == RevocationStatus.Revoked ? byCrl
+            : byOcsp.Status == RevocationStatus.Revoked || onlyOcspWillDo ? byOcsp
+            : byCrl.Status == RevocationStatus.Good && byOcsp.Status == RevocationStatus.Good ? (Rules.Preference == RevocationPreference.PreferOcsp ? byOcsp : byCrl)
+            : Better(byCrl, byOcsp);
+        if (result.Status != RevocationStatus.Unknown)
+        {
+            return result;
+        }
+
+        if (authority?.FindFailure(certificate.SerialNumberBytes, question.Now) is { } failure && failure.Cause > result.Cause)
+        {
+            return result with { Cause = failure.Cause, Reported = failure.Reason, Detail = failure.Detail };
+        }
+
+        return result.Cause != RevocationCause.None ? result
+            : result with { Cause = Rules.HasPlaceToAsk(certificate) ? RevocationCause.Missing : RevocationCause.NoPointer };
+    }
+
+    // A known status before an unknown one; of two unknown, the cause nearest to an answer.
+    private static RevocationResult Better(RevocationResult one, RevocationResult other) =>
+        one.Status != RevocationStatus.Unknown ? one
+        : other.Status != RevocationStatus.Unknown || other.Cause > one.Cause ? other
+        : one;
+
+    private RevocationResult OcspIn(RevocationAuthority authority, ParsedCertificate certificate, int depth, DateTimeOffset now)
+    {
+        if (authority.FindAnswer(certificate.SerialNumberBytes)?.Result is not { } answer)
+        {
+            return new RevocationResult { Depth = depth };
+        }
+
+        DateTimeOffset until = answer.Until < DateTimeOffset.MaxValue - Rules.StaleGrace ? answer.Until + Rules.StaleGrace : DateTimeOffset.MaxValue;
+        bool stale = answer.Status == RevocationStatus.Good && (now >= until || answer.ThisUpdate > now + OcspRules.Default.ClockSkew);
+        return new RevocationResult
+        {
+            Depth = depth,
+            Status = stale ? RevocationStatus.Unknown : answer.Status,
+            Cause = stale ? RevocationCause.Stale : RevocationCause.None,
+            Source = RevocationSource.Ocsp,
+            ThisUpdate = answer.ThisUpdate,
+            Until = until,
+            Reason = answer.Reason,
+            RevokedAt = answer.RevokedAt,
+        };
     }
 }

@@ -28,6 +28,18 @@ public sealed class RevocationOptions
     /// <value>Read when the policy is compiled. The default is none.</value>
     public IList<ReadOnlyMemory<byte>> Crls { get; } = [];
 
+    /// <summary>Gets the places to ask that the certificates do not name themselves.</summary>
+    /// <value>The default is none. What they say counts for this policy alone.</value>
+    public IList<RevocationPlace> Places { get; } = [];
+
+    /// <summary>Gets or sets whether what is missing is fetched.</summary>
+    /// <value>The default is <see cref="RevocationFetching.Allowed"/>: beside the handshake, from the places that a verified path or <see cref="Places"/> names.</value>
+    public RevocationFetching Fetching { get; set; }
+
+    /// <summary>Gets or sets how long a connection waits at first sight for what has to be fetched; after that the stated outcome holds.</summary>
+    /// <value>From 100 milliseconds to 1 minute, and best below the handshake's timeout, which covers it. The default is 5 seconds.</value>
+    public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Gets or sets for how long after its time an answer still counts as fresh.</summary>
     /// <value>From 0 to 7 days. The default is 0.</value>
     public TimeSpan StaleGrace { get; set; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using MutualTls.Findings;
 
 namespace MutualTls.Revocation;
 
@@ -15,6 +16,12 @@ public readonly record struct RevocationResult
 
     /// <summary>Gets why nothing is known, where <see cref="Status"/> is <see cref="RevocationStatus.Unknown"/>.</summary>
     public RevocationCause Cause { get; init; }
+
+    /// <summary>Gets the reason that says it more closely than <see cref="Cause"/>; none if there is no such.</summary>
+    internal ValidationReason Reported { get; init; }
+
+    /// <summary>Gets what was told with it, for people.</summary>
+    internal string? Detail { get; init; }
 
     /// <summary>Gets where the answer came from, or the one that could not be used.</summary>
     public RevocationSource Source { get; init; }
@@ -36,7 +43,7 @@ public readonly record struct RevocationResult
     {
         RevocationStatus.Revoked => $"revoked {Text(RevokedAt)} ({Reason}), by {Source} of {Text(ThisUpdate)}",
         RevocationStatus.Good => $"good, by {Source} of {Text(ThisUpdate)}, until {Text(Until)}",
-        RevocationStatus.Unknown when ThisUpdate is null => $"unknown: {Cause}",
+        RevocationStatus.Unknown when ThisUpdate is null => $"unknown: {Cause}{(string.IsNullOrEmpty(Detail) ? "" : $", {Detail}")}",
         RevocationStatus.Unknown => $"unknown: {Cause}; {Source} of {Text(ThisUpdate)}, until {(Until is null ? "nowhere stated" : Text(Until))}",
         _ => "not checked",
     };

@@ -1,3 +1,5 @@
+using MutualTls.Certificates;
+
 namespace MutualTls.Revocation;
 
 /// <summary>The options of revocation, checked and fixed.</summary>
@@ -16,10 +18,19 @@ internal sealed class RevocationRules(RevocationOptions options)
 
     public RevocationPreference Preference { get; } = options.Preference;
 
+    public RevocationPlaces Places { get; } = new(options.Places, options.Preference);
+
+    public RevocationFetching Fetching { get; } = options.Fetching;
+
+    public TimeSpan MaxWait { get; } = options.MaxWait;
+
     public TimeSpan StaleGrace { get; } = options.StaleGrace;
 
     /// <summary>Tells whether not knowing for this cause refuses the peer.</summary>
     public bool Refuses(RevocationCause cause) => Mode == RevocationMode.HardFail || OutcomeOf(cause) == RevocationOutcome.Refuse;
+
+    /// <summary>Tells whether there is anybody to ask about a certificate.</summary>
+    public bool HasPlaceToAsk(ParsedCertificate certificate) => Places.Any(certificate);
 
     /// <summary>Checks the options, each error with the option it is about.</summary>
     public static void Validate(RevocationOptions options, List<string> errors)
@@ -42,9 +53,38 @@ internal sealed class RevocationRules(RevocationOptions options)
             errors.Add($"Revocation.StaleGrace: {options.StaleGrace} is not from 0 to {RevocationOptions.MaxStaleGrace.Days} days.");
         }
 
+        RequireDefined(options.Fetching, nameof(options.Fetching), errors);
+        if (options.MaxWait < TimeSpan.FromMilliseconds(100) || options.MaxWait > TimeSpan.FromMinutes(1))
+        {
+            errors.Add($"Revocation.MaxWait: {options.MaxWait} is not from 100 milliseconds to 1 minute.");
+        }
+
+        for (int i = 0; i < options.Places.Count; i++)
+        {
+            ValidatePlace(options.Places[i], $"Revocation.Places:{i}", errors);
+        }
+
         if (options.Mode == RevocationMode.Disabled && options.CrlFiles.Count + options.Crls.Count > 0)
         {
             errors.Add("Revocation: CRLs are given and revocation is not checked. Leave one of the two out.");
+        }
+    }
+
+    private static void ValidatePlace(RevocationPlace place, string option, List<string> errors)
+    {
+        if (place.Source is not (RevocationSource.Crl or RevocationSource.Ocsp))
+        {
+            errors.Add($"{option}: {place.Source} is no place to ask; use Crl or Ocsp.");
+        }
+
+        if (!place.Url.IsAbsoluteUri || place.Url.Scheme is not ("http" or "https"))
+        {
+            errors.Add($"{option}: '{place.Url}' is no http or https URL.");
+        }
+
+        if (place.IssuerKeySha256 is { } key && (key.Length != 64 || !key.All(char.IsAsciiHexDigit)))
+        {
+            errors.Add($"{option}: '{key}' is no SHA-256 as 64 hexadecimal digits.");
         }
     }
 

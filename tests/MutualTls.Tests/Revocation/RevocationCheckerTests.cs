@@ -21,12 +21,13 @@ public class RevocationCheckerTests
         VerifiedPath path = new PeerPolicyEngine().Judge(policy, PeerRole.Client, Pair.Presented(_pki.Client)).Path!;
         (SignatureMemo memo, CandidatePool pool, DateTimeOffset now) = (new SignatureMemo(), new CandidatePool(), DateTimeOffset.UtcNow);
         RevocationResult[] results = new RevocationResult[path.Certificates.Count];
-        policy.RevocationChecker!.Check(path, [], memo, pool, now, results);
+        void Check() => policy.RevocationChecker!.Check(path, new RevocationContext { Presented = [], Memo = memo, Pool = pool, Memory = null, Now = now }, results);
+        Check();
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1_000; i++)
         {
-            policy.RevocationChecker.Check(path, [], memo, pool, now, results);
+            Check();
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);

@@ -83,6 +83,21 @@ internal sealed class CrlIndex
         return found;
     }
 
+    /// <summary>Walks the serial numbers in no particular order, each in its shortest form; for comparing two lists, not for checks.</summary>
+    public IEnumerable<byte[]> Serials()
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            ReadOnlySpan<byte> serial = _records.AsSpan(i * _width, _serialLength);
+            while (serial.Length > 1 && (serial[0] == 0 ? serial[1] < 0x80 : serial[0] == 0xFF && serial[1] >= 0x80))
+            {
+                serial = serial[1..];
+            }
+
+            yield return serial.ToArray();
+        }
+    }
+
     /// <summary>Hashes what an entry is found by.</summary>
     public static uint Hash(ReadOnlySpan<byte> serial, int issuer)
     {

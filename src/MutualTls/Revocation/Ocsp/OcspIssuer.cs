@@ -1,5 +1,6 @@
 using MutualTls.Certificates;
 using MutualTls.Paths;
+using MutualTls.Revocation.Crl;
 using MutualTls.Trust;
 
 namespace MutualTls.Revocation.Ocsp;
@@ -28,6 +29,9 @@ internal sealed class OcspIssuer
 
     /// <summary>Gets the imported key; null if the platform cannot use it.</summary>
     public VerificationKey? Key => _certificate is null ? _anchor!.GetVerificationKey() : _certificate.GetVerificationKey();
+
+    /// <summary>Gets the same as a signer of CRLs.</summary>
+    public CrlSigner AsSigner() => _certificate is null ? new CrlSigner(_anchor!) : new CrlSigner(_certificate);
 
     /// <summary>Gets the issuer of the certificate at one depth of a path.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The path has no certificate at that depth.</exception>

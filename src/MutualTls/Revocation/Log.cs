@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+using MutualTls.Diagnostics;
+
+namespace MutualTls.Revocation;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventIds.RevocationRefreshFailed, LogLevel.Error, "Refreshing the answer of {Place} failed; the one held stays for as long as it is valid.")]
+    public static partial void RefreshFailed(ILogger logger, Exception exception, string place);
+}

@@ -1,0 +1,34 @@
+using MutualTls.Certificates;
+using MutualTls.Paths;
+using MutualTls.Revocation.Crl;
+using MutualTls.Revocation.Memory;
+
+namespace MutualTls.Revocation;
+
+/// <summary>What a check of revocation has at hand beside the path.</summary>
+internal ref struct RevocationContext
+{
+    /// <summary>What else the peer presented: the signer of a CRL may be among it.</summary>
+    public required ReadOnlySpan<ParsedCertificate> Presented { get; init; }
+
+    /// <summary>The intermediates known from before.</summary>
+    public required CandidatePool Pool { get; init; }
+
+    /// <summary>The signatures known to be good.</summary>
+    public required SignatureMemo Memo { get; init; }
+
+    /// <summary>What was fetched; null where nothing ever is.</summary>
+    public required RevocationMemory? Memory { get; init; }
+
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Gets the same for a check of CRLs.</summary>
+    public readonly CrlQuestion Ask(RevocationRules rules) => new()
+    {
+        Presented = Presented,
+        Memo = Memo,
+        Pool = Pool,
+        Now = Now,
+        SignerMustBeGood = rules is { Mode: RevocationMode.HardFail, Depth: RevocationDepth.Chain },
+    };
+}

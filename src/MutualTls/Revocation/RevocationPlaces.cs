@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using MutualTls.Certificates;
+using MutualTls.Paths;
+using MutualTls.Revocation.Ocsp;
+
+namespace MutualTls.Revocation;
+
+/// <summary>Puts in order where one certificate is asked about: what the policy names, then what the certificate does; OCSP and CRLs by preference.</summary>
+/// <threadsafety>Immutable; safe from any thread.</threadsafety>
+internal sealed class RevocationPlaces(IEnumerable<RevocationPlace> named, RevocationPreference preference)
+{
+    // A certificate that names more is not asked about further: each costs a request.
+    private const int MaxOfOneKind = 8;
+
+    private readonly RevocationPlace[] _named = [.. named];
+
+    public bool AreNamed => _named.Length > 0;
+
+    public bool Any(ParsedCertificate certificate) => AreNamed || RevocationPointers.Any(certificate, preference);
+
+    /// <summary>Gets the places to ask, the first first.</summary>
+    public IReadOnlyList<(RevocationSource Source, Uri Url)> Of(VerifiedPath path, int depth)
+    {
+        string issuerKey = Convert.ToHexString(SHA256.HashData(OcspIssuer.Of(path, depth).EncodedKey));
+        RevocationPlace[] named = [.. _named.Where(place => place.IssuerKeySha256 is null || place.IssuerKeySha256.Equals(issuerKey, StringComparison.OrdinalIgnoreCase))];
+        IReadOnlyList<(RevocationSource, Uri)> Kind(RevocationSource source, IReadOnlyList<string> pointers) =>
+        [
+            .. named.Where(place => place.Source == source).Select(place => place.Url)
+                .Concat(Array.Exists(named, place => place.Source == source && place.Use == RevocationPlaceUse.InsteadOfPointers) ? [] : Read(pointers))
+                .Distinct().Take(MaxOfOneKind).Select(url => (source, url)),
+        ];
+        ParsedCertificate certificate = path.Span[depth];
+        IReadOnlyList<(RevocationSource, Uri)> crls = preference == RevocationPreference.OcspOnly ? [] : Kind(RevocationSource.Crl, RevocationPointers.CrlUrls(certificate));
+        IReadOnlyList<(RevocationSource, Uri)> responders = preference == RevocationPreference.CrlOnly ? [] : Kind(RevocationSource.Ocsp, RevocationPointers.OcspUrls(certificate));
+
+        // RFC 7633: only a fresh answer about this very certificate will do.
+        if (depth == 0 && certificate.Extensions.DemandsStaple && preference != RevocationPreference.CrlOnly)
+        {
+            return responders;
+        }
+
+        return preference == RevocationPreference.PreferOcsp ? [.. responders, .. crls] : [.. crls, .. responders];
+    }
+
+    private static IEnumerable<Uri> Read(IReadOnlyList<string> urls)
+    {
+        foreach (string text in urls)
+        {
+            if (Uri.TryCreate(text, UriKind.Absolute, out Uri? url))
+            {
+                yield return url;
+            }
+        }
+    }
+}

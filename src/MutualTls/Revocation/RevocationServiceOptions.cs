@@ -1,0 +1,49 @@
+namespace MutualTls.Revocation;
+
+/// <summary>Says how revocation data is fetched and kept. One for a process: policies share what is fetched, so they cannot differ in how it is done.</summary>
+/// <threadsafety>Not safe for use by several threads at once.</threadsafety>
+public sealed class RevocationServiceOptions
+{
+    /// <summary>Gets or sets whether addresses of this machine and of its link may be asked.</summary>
+    /// <value>The default is <see langword="false"/>: a URL in a certificate must not reach what listens for this machine alone, a cloud's metadata service for example.</value>
+    public bool AllowLocalAddresses { get; set; }
+
+    /// <summary>Gets or sets the HTTP proxy that all requests take.</summary>
+    /// <value>The default is null: none. The environment is not asked.</value>
+    public Uri? Proxy { get; set; }
+
+    /// <summary>Gets or sets how long one try for an OCSP answer may take, redirects included.</summary>
+    /// <value>From 100 milliseconds to 1 minute. The default is 5 seconds.</value>
+    public TimeSpan OcspTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Gets or sets how long one try for a CRL may take, redirects included.</summary>
+    /// <value>From 100 milliseconds to 10 minutes. The default is 30 seconds.</value>
+    public TimeSpan CrlTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets or sets the largest CRL, in bytes.</summary>
+    /// <value>From 1 KiB to 1 GiB. The default is 64 MiB: a million entries take 35 to 40 MB.</value>
+    public int MaxCrlBytes { get; set; } = 64 << 20;
+
+    /// <summary>Gets or sets the longest time between two askings for what is in use, however long an answer lasts: how soon a revocation is seen.</summary>
+    /// <value>From 10 seconds to 7 days. The default is 1 hour. A place that has nothing newer answers with a few bytes.</value>
+    public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromHours(1);
+
+    internal List<string> Validate()
+    {
+        List<string> errors = [];
+        Require(OcspTimeout >= TimeSpan.FromMilliseconds(100) && OcspTimeout <= TimeSpan.FromMinutes(1), errors, $"OcspTimeout: {OcspTimeout} is not from 100 milliseconds to 1 minute.");
+        Require(CrlTimeout >= TimeSpan.FromMilliseconds(100) && CrlTimeout <= TimeSpan.FromMinutes(10), errors, $"CrlTimeout: {CrlTimeout} is not from 100 milliseconds to 10 minutes.");
+        Require(MaxCrlBytes is >= 1 << 10 and <= 1 << 30, errors, $"MaxCrlBytes: {MaxCrlBytes} is not from {1 << 10} (1 KiB) to {1 << 30} (1 GiB).");
+        Require(RefreshInterval >= TimeSpan.FromSeconds(10) && RefreshInterval <= TimeSpan.FromDays(7), errors, $"RefreshInterval: {RefreshInterval} is not from 10 seconds to 7 days.");
+        Require(Proxy is null || (Proxy.IsAbsoluteUri && Proxy.Scheme is "http" or "https"), errors, $"Proxy: '{Proxy}' is no http or https URL.");
+        return errors;
+    }
+
+    private static void Require(bool condition, List<string> errors, string error)
+    {
+        if (!condition)
+        {
+            errors.Add(error);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using MutualTls.Certificates;
+using MutualTls.Paths;
+using MutualTls.Revocation.Memory;
+
+namespace MutualTls.Revocation;
+
+/// <summary>One certificate of a verified path that is asked about, and by whose rules.</summary>
+/// <threadsafety>Immutable; safe from any thread.</threadsafety>
+internal sealed record RevocationSubject(
+    VerifiedPath Path, int Depth, RevocationChecker Checker, RevocationMemory Memory, ParsedCertificate[] Presented, CandidatePool Pool, SignatureMemo Signatures)
+{
+    public ParsedCertificate Certificate => Path.Span[Depth];
+
+    public ReadOnlySpan<byte> Serial => Certificate.SerialNumberBytes;
+
+    /// <summary>Gets what this place's failures are kept under: a CRL is about all certificates of the issuer, an OCSP answer about one.</summary>
+    public byte[] KeyOf(RevocationSource source, Uri url) => [.. System.Text.Encoding.ASCII.GetBytes($"{source} {url.AbsoluteUri} "), .. source == RevocationSource.Ocsp ? Serial : default];
+
+    /// <summary>Gets what is known now.</summary>
+    public RevocationResult Read(DateTimeOffset now)
+    {
+        RevocationResult[] results = new RevocationResult[Path.Span.Length];
+        Checker.Check(Path, At(now), results);
+        return results[Depth];
+    }
+
+    public RevocationContext At(DateTimeOffset now) => new() { Presented = Presented, Pool = Pool, Memo = Signatures, Memory = Memory, Now = now };
+}

@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
+using MutualTls.Findings;
+using MutualTls.Policies;
+using MutualTls.Revocation;
+using MutualTls.Testing;
+using MutualTls.Tests.Support;
+
+namespace MutualTls.Tests.Revocation;
+
+/// <summary>Promise P2 and P3: what is missing is fetched beside the handshake, and not knowing has a stated outcome.</summary>
+public sealed class OnlineTests : IAsyncDisposable
+{
+    private readonly TestRevocationServer _server = TestRevocationServer.Start();
+    private readonly RevocationService _service = new(new RevocationServiceOptions { AllowLocalAddresses = true });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _service.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(RevocationPreference.PreferCrl)]
+    [InlineData(RevocationPreference.PreferOcsp)]
+    [InlineData(RevocationPreference.CrlOnly)]
+    [InlineData(RevocationPreference.OcspOnly)]
+    public async Task JudgeAsync_GoodThenKnown_IsPendingOnceThenFromMemory(RevocationPreference preference)
+    {
+        Scene pki = Pki();
+        PeerPolicyEngine engine = new(revocation: _service);
+        PeerPolicy policy = Policy(pki, r => r.Preference = preference);
+
+        Assert.Equal(VerdictOutcome.Pending, engine.Judge(policy, PeerRole.Client, Pair.Presented(pki.Client)).Outcome);
+        PeerVerdict first = await JudgeAsync(engine, policy, pki.Client);
+        int asked = _server.Requests.Count;
+        PeerVerdict again = engine.Judge(policy, PeerRole.Client, Pair.Presented(pki.Client));
+
+        Assert.True(first.IsAccepted, first.ToString());
+        Assert.True(again.IsAccepted, again.ToString());
+        Assert.Equal(2, asked);
+        Assert.Equal(2, _server.Requests.Count);
+        Assert.All(first.Revocation, result => Assert.Equal(RevocationStatus.Good, result.Status));
+    }
+
+    [Theory]
+    [InlineData(RevocationPreference.PreferCrl)]
+    [InlineData(RevocationPreference.PreferOcsp)]
+    public async Task JudgeAsync_Revoked_IsRefused(RevocationPreference preference)
+    {
+        Scene pki = Pki();
+        _server.Revoke(pki.Client);
+        PeerVerdict verdict = await JudgeAsync(new PeerPolicyEngine(revocation: _service), Policy(pki, r => r.Preference = preference), pki.Client);
+        Assert.Equal(ValidationReason.CertificateRevoked, verdict.Primary!.Value.Reason);
+    }
+
+    // Pitfall 2: revoked after it was accepted. The refresh, not the peer, finds it; the next judgement refuses.
+    [Fact]
+    public async Task Refresh_RevokedLater_StandingVerdictFallsAndTheEventTells()
+    {
+        FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
+        await using RevocationService service = new(new RevocationServiceOptions { AllowLocalAddresses = true, RefreshInterval = TimeSpan.FromMinutes(10) }, clock);
+        Scene pki = Pki();
+        PeerPolicyEngine engine = new(clock, revocation: service);
+        PeerPolicy policy = Policy(pki);
+        TaskCompletionSource<RevocationChangedEventArgs> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Assert.True((await JudgeAsync(engine, policy, pki.Client)).IsAccepted);
+        service.Changed += (_, change) => _ = change.SerialNumbers.Count > 0 && told.TrySetResult(change);
+
+        _server.Revoke(pki.Client);
+        clock.Advance(TimeSpan.FromMinutes(10));
+        RevocationChangedEventArgs changed = await told.Task.WaitAsync(TimeSpan.FromSeconds(20), Pair.Stop);
+
+        Assert.Equal(Convert.ToHexString(pki.Client.SerialNumber.Span), Assert.Single(changed.SerialNumbers));
+        Assert.True(changed.IsComplete);
+        Assert.Equal(ValidationReason.CertificateRevoked, engine.Judge(policy, PeerRole.Client, Pair.Presented(pki.Client)).Primary!.Value.Reason);
+    }
+
+    // Pitfall 16: a dead responder. Nobody waits longer than the policy says, one question is asked, and those of other issuers are answered meanwhile.
+    [Fact]
+    public async Task JudgeAsync_BlackHole_TwoHundredWaitNoLongerThanTheDeadline()
+    {
+        Scene pki = Pki();
+        TestCertificate[] clients = [.. Enumerable.Range(0, 200).Select(i => pki.Issuing.IssueClient($"client-{i}", Pointers(pki.Issuing)))];
+        _server.Fault = TestRevocationFault.BlackHole;
+        PeerPolicyEngine engine = new(revocation: _service);
+        PeerPolicy policy = Policy(pki, r =>
+        {
+            r.MaxWait = TimeSpan.FromSeconds(1);
+            r.Preference = RevocationPreference.CrlOnly;
+            r.Depth = RevocationDepth.EndEntity;
+        });
+        ThreadPool.GetMinThreads(out int minimum, out _);
+        Stopwatch watch = Stopwatch.StartNew();
+
+        Task<PeerVerdict>[] waiting = [.. clients.Select(client => JudgeAsync(engine, policy, client))];
+        TestPki other = new();
+        Stopwatch meanwhile = Stopwatch.StartNew();
+        Assert.True(engine.Judge(Pair.Trusting(other.Root), PeerRole.Client, Pair.Presented(other.Client)).IsAccepted);
+        TimeSpan othersTime = meanwhile.Elapsed;
+        PeerVerdict[] verdicts = await Task.WhenAll(waiting);
+
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(6));
+        Assert.InRange(othersTime, TimeSpan.Zero, TimeSpan.FromSeconds(0.9));
+        Assert.All(verdicts, verdict => Assert.Equal(ValidationReason.RevocationUnreachable, verdict.Primary!.Value.Reason));
+        Assert.Equal(1, _server.CountOf(TestRevocationKind.Crl));
+        Assert.InRange(ThreadPool.ThreadCount, 0, Math.Max(minimum, 2) + 30);
+    }
+
+    [Fact]
+    public async Task JudgeAsync_SixteenAtOnce_OneFetchForEachCrl()
+    {
+        Scene pki = Pki();
+        _server.Latency = TimeSpan.FromMilliseconds(300);
+        PeerPolicyEngine engine = new(revocation: _service);
+        PeerPolicy policy = Policy(pki);
+        TestCertificate[] clients = [.. Enumerable.Range(0, 16).Select(i => pki.Issuing.IssueClient($"client-{i}", Pointers(pki.Issuing)))];
+
+        PeerVerdict[] verdicts = await Task.WhenAll(clients.Select(client => JudgeAsync(engine, policy, client)));
+
+        Assert.All(verdicts, verdict => Assert.True(verdict.IsAccepted, verdict.ToString()));
+        Assert.Equal(2, _server.CountOf(TestRevocationKind.Crl));
+    }
+
+    // Refused beats Pending: nothing is asked about a peer that something else speaks against.
+    [Fact]
+    public async Task JudgeAsync_ExpiredPeer_NobodyIsAsked()
+    {
+        Scene pki = Pki(client: c => c.Expired());
+        Assert.False((await JudgeAsync(new PeerPolicyEngine(revocation: _service), Policy(pki), pki.Client)).IsAccepted);
+        Assert.Empty(_server.Requests);
+    }
+
+    // Pitfall 14: by default nothing on this machine is asked, whatever a certificate says.
+    [Fact]
+    public async Task JudgeAsync_PointerToLoopback_IsNotAskedByDefault()
+    {
+        Scene pki = Pki();
+        await using RevocationService service = new();
+        PeerVerdict verdict = await JudgeAsync(new PeerPolicyEngine(revocation: service), Policy(pki), pki.Client);
+        Assert.Equal(ValidationReason.RevocationUnreachable, verdict.Primary!.Value.Reason);
+        Assert.Empty(_server.Requests);
+    }
+
+    // RFC 7633: a CRL does not do; the responder's answer does.
+    [Theory]
+    [InlineData(TestRevocationFault.None, true)]
+    [InlineData(TestRevocationFault.TryLater, false)]
+    public async Task JudgeAsync_MustStaple_NeedsTheRespondersAnswerEvenUnderSoftFail(TestRevocationFault fault, bool accepted)
+    {
+        Scene pki = Pki(client: c => c.WithMustStaple());
+        PeerPolicyEngine engine = new(revocation: _service);
+        PeerPolicy policy = Policy(pki, r => (r.Mode, r.Depth) = (RevocationMode.SoftFail, RevocationDepth.EndEntity));
+        _server.Fault = fault;
+
+        PeerVerdict verdict = await JudgeAsync(engine, policy, pki.Client);
+
+        Assert.Equal(accepted, verdict.IsAccepted);
+        Assert.Equal(0, _server.CountOf(TestRevocationKind.Crl));
+        Assert.NotEqual(0, _server.CountOf(TestRevocationKind.Ocsp));
+    }
+
+    [Fact]
+    public async Task JudgeAsync_PlaceOfThePolicyInstead_ThePointersAreNotAskedAndOthersLearnNothing()
+    {
+        Scene pki = Pki();
+        await using TestRevocationServer own = TestRevocationServer.Start();
+        PeerPolicyEngine engine = new(revocation: _service);
+        PeerPolicy policy = Policy(pki, r =>
+        {
+            r.Depth = RevocationDepth.EndEntity;
+            r.Preference = RevocationPreference.OcspOnly;
+            r.Places.Add(new RevocationPlace(RevocationSource.Ocsp, new Uri(own.OcspUrl(pki.Issuing))) { Use = RevocationPlaceUse.InsteadOfPointers });
+        });
+
+        Assert.True((await JudgeAsync(engine, policy, pki.Client)).IsAccepted);
+
+        Assert.Equal(1, own.CountOf(TestRevocationKind.Ocsp));
+        Assert.Empty(_server.Requests);
+        Assert.Empty(_service.Known);
+    }
+
+    [Fact]
+    public async Task Purge_KnownPeer_IsAskedAgain()
+    {
+        Scene pki = Pki();
+        PeerPolicyEngine engine = new(revocation: _service);
+        PeerPolicy policy = Policy(pki);
+        Assert.True((await JudgeAsync(engine, policy, pki.Client)).IsAccepted);
+        Assert.Equal(2, _service.Known.Count);
+
+        _service.Purge();
+
+        Assert.Empty(_service.Known);
+        Assert.Equal(VerdictOutcome.Pending, engine.Judge(policy, PeerRole.Client, Pair.Presented(pki.Client)).Outcome);
+    }
+
+    [Fact]
+    public async Task Add_NewerCrlByAnotherWay_StandingVerdictFalls()
+    {
+        Scene pki = Pki();
+        PeerPolicyEngine engine = new(revocation: _service);
+        PeerPolicy policy = Policy(pki);
+        Assert.True((await JudgeAsync(engine, policy, pki.Client)).IsAccepted);
+        TestPki stranger = new();
+
+        Assert.False(_service.Add(stranger.Issuing.IssueCrl(c => c.WithNumber(1_000_000)).Der.Span));
+        Assert.True(_service.Add(pki.Issuing.IssueCrl(c => c.WithNumber(1_000_000).Revoke(pki.Client)).Der.Span));
+
+        Assert.Equal(ValidationReason.CertificateRevoked, engine.Judge(policy, PeerRole.Client, Pair.Presented(pki.Client)).Primary!.Value.Reason);
+    }
+
+    private Scene Pki(Action<TestCertificateSpec>? client = null)
+    {
+        TestCertificateAuthority root = TestCertificateAuthority.CreateRoot();
+        TestCertificateAuthority issuing = root.IssueIntermediate("Issuing CA with pointers", Pointers(root));
+        return new Scene(root, issuing, issuing.IssueClient("client.test", c =>
+        {
+            Pointers(issuing)(c);
+            client?.Invoke(c);
+        }));
+    }
+
+    private Action<TestCertificateSpec> Pointers(TestCertificateAuthority issuer) => c => c.WithCrlDistributionPoints(_server.CrlUrl(issuer)).WithOcsp(_server.OcspUrl(issuer));
+
+    private static PeerPolicy Policy(Scene pki, Action<RevocationOptions>? configure = null) =>
+        PeerPolicy.Create("test", p => p.TrustPemText(pki.Root.ToPem()).CheckRevocation(configure));
+
+    private static Task<PeerVerdict> JudgeAsync(PeerPolicyEngine engine, PeerPolicy policy, TestCertificate client) =>
+        engine.JudgeAsync(policy, PeerRole.Client, Pair.Presented(client), cancellationToken: Pair.Stop).AsTask();
+
+    private sealed record Scene(TestCertificateAuthority Root, TestCertificateAuthority Issuing, TestCertificate Client);
+}
