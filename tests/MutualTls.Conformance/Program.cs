@@ -2,6 +2,7 @@ using System.CommandLine;
 using MutualTls.Conformance;
 using MutualTls.Conformance.Cases;
 using MutualTls.Conformance.Differential;
+using MutualTls.Conformance.Fuzzing;
 
 Argument<string[]> files = new("files") { Description = "Files of x509-limbo test cases, plain or gzip.", Arity = ArgumentArity.OneOrMore };
 Option<string[]> scopes = new("--scope") { Description = "A file that maps ids to scopes, plain or gzip; may be given several times." };
@@ -25,6 +26,7 @@ RootCommand root = new("Runs outside suites of certificate path validation again
         command => command.Arguments.Add(folder),
         (parsed, cancellationToken) => PkitsSuite.ReadAsync(parsed.GetRequiredValue(folder), cancellationToken)),
     DifferentialCommand.Build(),
+    FuzzCommand.Build(),
 };
 
 return await root.Parse(args).InvokeAsync();

@@ -98,7 +98,7 @@ internal sealed class ChainMutator(int seed)
 
     private static Spec Numbered(int depth) => c => c.WithKey(Keys[depth]).WithSerial(0x40, (byte)depth);
 
-    private static TestKey KeyOf(int number)
+    public static TestKey KeyOf(int number)
     {
         ECParameters parameters = new() { Curve = ECCurve.NamedCurves.nistP256, D = SHA256.HashData(BitConverter.GetBytes(number)) };
         return TestKey.From(ECDsa.Create(parameters));
@@ -106,7 +106,7 @@ internal sealed class ChainMutator(int seed)
 
     private static int HashOf(int seed, int number, int attempt) => unchecked((((seed * 31) + number) * 1_000_003) + attempt);
 
-    private sealed class Clock : TimeProvider
+    public sealed class Clock : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => Now;
     }

@@ -9,6 +9,7 @@ using Org.BouncyCastle.Security.Certificates;
 using Org.BouncyCastle.Utilities.Collections;
 using Org.BouncyCastle.X509;
 using Org.BouncyCastle.X509.Store;
+using GeneralName = Org.BouncyCastle.Asn1.X509.GeneralName;
 
 namespace MutualTls.Conformance.Engines;
 
