@@ -96,10 +96,10 @@ public sealed class ParsedCertificate
     internal ReadOnlySpan<byte> SubjectName => SubjectRange.Of(Bytes);
 
     /// <summary>Gets <see cref="DistinguishedName.PreparedHash"/> of the subject; read once, and two threads read the same.</summary>
-    internal int SubjectNameHash => _subjectHash != 0 ? _subjectHash : _subjectHash = DistinguishedName.PreparedHash(SubjectName);
+    internal int SubjectNameHash => _subjectHash != 0 ? _subjectHash : _subjectHash = NameHashes.Of(SubjectName);
 
     /// <summary>Gets <see cref="DistinguishedName.PreparedHash"/> of the issuer; read once, and two threads read the same.</summary>
-    internal int IssuerNameHash => _issuerHash != 0 ? _issuerHash : _issuerHash = DistinguishedName.PreparedHash(IssuerName);
+    internal int IssuerNameHash => _issuerHash != 0 ? _issuerHash : _issuerHash = NameHashes.Of(IssuerName);
 
     internal ReadOnlySpan<byte> Signature => SignatureRange.Of(Bytes);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using MutualTls.Certificates;
 using MutualTls.Findings;
@@ -14,25 +15,38 @@ public sealed class PresentedChain
     /// <summary>The most that a TLS message can hold. RFC 8446 section 4.4.2.</summary>
     private const int MaxLength = (1 << 24) - 1;
 
-    private readonly ReadOnlyMemory<byte>[] _certificates;
+    // An end-entity and two intermediates lie in the object itself: a look-up among many peers waits for memory, and each object more is a wait more.
+    private readonly Few _few;
+    private readonly ReadOnlyMemory<byte>[]? _many;
 
     /// <summary>Takes certificates as DER.</summary>
     /// <param name="certificates">The end-entity's first; empty if the peer presented none. Read where they lie: they must not change afterwards.</param>
     public PresentedChain(params IEnumerable<ReadOnlyMemory<byte>> certificates)
     {
         ArgumentNullException.ThrowIfNull(certificates);
-        _certificates = [.. certificates];
+        ReadOnlyMemory<byte>[] all = [.. certificates];
+        Count = all.Length;
+        if (all.Length > Few.Length)
+        {
+            _many = all;
+            return;
+        }
+
+        for (int i = 0; i < all.Length; i++)
+        {
+            _few[i] = all[i];
+        }
     }
 
     /// <summary>Gets the chain of a peer that presented no certificate.</summary>
     public static PresentedChain None { get; } = new();
 
     /// <summary>Gets how many certificates were presented.</summary>
-    public int Count => _certificates.Length;
+    public int Count { get; }
 
-    internal ReadOnlySpan<ReadOnlyMemory<byte>> Certificates => _certificates;
+    internal ReadOnlySpan<ReadOnlyMemory<byte>> Certificates => _many ?? ((ReadOnlySpan<ReadOnlyMemory<byte>>)_few)[..Count];
 
-    internal ReadOnlyMemory<byte> EndEntity => _certificates.Length == 0 ? default : _certificates[0];
+    internal ReadOnlyMemory<byte> EndEntity => Count == 0 ? default : Certificates[0];
 
     /// <summary>Takes the certificate that <see cref="System.Net.Security.SslStream"/> hands out, and what came with it.</summary>
     /// <param name="endEntity">The peer's own certificate, or null if it presented none.</param>
@@ -64,22 +78,22 @@ public sealed class PresentedChain
     {
         endEntity = null;
         others = [];
-        if (_certificates.Length == 0)
+        if (Count == 0)
         {
             finding = new Finding(ValidationReason.CertificateMissing);
             return false;
         }
 
-        if (_certificates.Length > PathBudget.MaxPresented)
+        if (Count > PathBudget.MaxPresented)
         {
             finding = new Finding(
-                ValidationReason.TooManyCertificates, Detail: string.Create(CultureInfo.InvariantCulture, $"{_certificates.Length}, limit {PathBudget.MaxPresented}"));
+                ValidationReason.TooManyCertificates, Detail: string.Create(CultureInfo.InvariantCulture, $"{Count}, limit {PathBudget.MaxPresented}"));
             return false;
         }
 
         // What is read must be bounded in all, not only each on its own.
         long octets = 0;
-        foreach (ReadOnlyMemory<byte> der in _certificates)
+        foreach (ReadOnlyMemory<byte> der in Certificates)
         {
             octets += der.Length;
         }
@@ -91,13 +105,13 @@ public sealed class PresentedChain
             return false;
         }
 
-        if (!CertificateParser.TryParse(_certificates[0], out endEntity, out finding))
+        if (!CertificateParser.TryParse(Certificates[0], out endEntity, out finding))
         {
             finding = finding with { Depth = 0 };
             return false;
         }
 
-        if (_certificates.Length > 1)
+        if (Count > 1)
         {
             others = ReadOthers(pool);
         }
@@ -107,9 +121,9 @@ public sealed class PresentedChain
 
     private ParsedCertificate[] ReadOthers(CandidatePool pool)
     {
-        ParsedCertificate[] read = new ParsedCertificate[_certificates.Length - 1];
+        ParsedCertificate[] read = new ParsedCertificate[Count - 1];
         int count = 0;
-        foreach (ReadOnlyMemory<byte> der in _certificates.AsSpan(1))
+        foreach (ReadOnlyMemory<byte> der in Certificates[1..])
         {
             // One that was on a verified path before is known with its imported key.
             if (pool.Find(der.Span) is { } known)
@@ -123,5 +137,13 @@ public sealed class PresentedChain
         }
 
         return count == read.Length ? read : read[..count];
+    }
+
+    [InlineArray(Length)]
+    private struct Few
+    {
+        public const int Length = 3;
+
+        private ReadOnlyMemory<byte> _first;
     }
 }

@@ -15,8 +15,8 @@ internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] 
     private readonly ReadOnlyMemory<byte>[] _others = others;
     private readonly PeerRole _role = key.Role;
     private readonly ReferenceIdentity? _expected = key.Expected;
-    private readonly DateTimeOffset _from = verdict.From;
-    private readonly DateTimeOffset _until = verdict.Until;
+    private readonly long _from = verdict.From.UtcTicks;
+    private readonly long _until = verdict.Until.UtcTicks;
     private AgreedVerdict? _agreed;
 
     public ulong Hash => _hash;
@@ -48,7 +48,7 @@ internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] 
 
     public bool IsFor(in PresentedKey key) => key.Hash == _hash && key.Equals(_endEntity, _others, _role, _expected);
 
-    public bool IsInTime(DateTimeOffset now) => _from <= now && now < _until;
+    public bool IsInTime(DateTimeOffset now) => _from <= now.UtcTicks && now.UtcTicks < _until;
 
     /// <summary>Makes the entry that takes this one's place with a newer verdict on the same peer.</summary>
     public CachedVerdict With(in PresentedKey key, PeerVerdict renewed, long epoch) => new(key, _others, renewed, epoch, unshared) { Uses = Uses };

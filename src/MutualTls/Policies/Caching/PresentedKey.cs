@@ -16,7 +16,7 @@ internal readonly ref struct PresentedKey
         ulong hash = (ulong)role;
         foreach (ReadOnlyMemory<byte> certificate in presented.Certificates)
         {
-            hash = SipHash.Compute(certificate.Span, hash);
+            hash = SipHash.Compute(certificate.Span, hash + Touch(certificate.Span));
         }
 
         Hash = expected is null ? hash : SipHash.Compute(expected.Octets, hash);
@@ -29,6 +29,19 @@ internal readonly ref struct PresentedKey
     public ReferenceIdentity? Expected { get; }
 
     public ulong Hash { get; }
+
+    // Reads one octet of each cache line first: these reads wait for memory together, where the hash would wait for one line after another.
+    private static uint Touch(ReadOnlySpan<byte> data)
+    {
+        const int CacheLine = 64;
+        uint sum = 0;
+        for (int i = 0; i < data.Length; i += CacheLine)
+        {
+            sum += data[i];
+        }
+
+        return sum;
+    }
 
     /// <summary>Tells whether this is what the arguments stand for, octet by octet.</summary>
     public bool Equals(ReadOnlyMemory<byte> endEntity, ReadOnlySpan<ReadOnlyMemory<byte>> others, PeerRole role, ReferenceIdentity? expected)

@@ -64,7 +64,8 @@ internal sealed class VerdictCache(long limit)
                 Unlink(older);
             }
 
-            if (_count >= _buckets.Length)
+            // Half empty at least: another entry in the same bucket costs a wait for memory.
+            if (_count * 2 >= _buckets.Length)
             {
                 Grow();
             }
