@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Policies;
+using MutualTls.Sources;
 
 namespace MutualTls.Connections;
 
@@ -12,9 +13,16 @@ namespace MutualTls.Connections;
 /// callback (dotnet/runtime 133174 will on resumed sessions), the gate judges by itself.
 /// </remarks>
 /// <threadsafety>One connection's; the callback and the gate may run on different threads, one after the other.</threadsafety>
-internal sealed class HandshakeGate(PeerPolicyEngine engine, PeerPolicy policy, PeerRole role, ReferenceIdentity? expected)
+internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<PeerPolicy> policies, PeerRole role, Func<PeerPolicy, ReferenceIdentity?> expectedBy)
 {
-    private ReadOnlyMemory<byte> _endEntity;
+    // A policy that is replaced again and again while one peer is judged: the last one seen decides.
+    private const int MostReplaced = 3;
+
+    private PresentedChain _presented = PresentedChain.None;
+
+    // A policy may say by which name a server is identified.
+    private (PeerPolicy Policy, ReferenceIdentity? Expected) _demand = Demand(policies.Current, expectedBy);
+
     private volatile bool _opened;
 
     /// <summary>Gets the verdict so far; null before the callback.</summary>
@@ -42,9 +50,9 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, PeerPolicy policy, 
         if (Verdict is not null)
         {
             // Once judged, the connection keeps its peer: another certificate later is refused, whatever it is.
-            if (!presented.EndEntity.Span.SequenceEqual(_endEntity.Span))
+            if (!presented.EndEntity.Span.SequenceEqual(_presented.EndEntity.Span))
             {
-                Verdict = PeerVerdict.CertificateChanged(role, policy, expected, engine.TimeProvider.GetUtcNow());
+                Verdict = PeerVerdict.CertificateChanged(role, _demand.Policy, _demand.Expected, engine.TimeProvider.GetUtcNow());
                 return false;
             }
 
@@ -65,6 +73,13 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, PeerPolicy policy, 
 
         PeerVerdict final = await engine.CompleteAsync(Verdict!, cancellationToken).ConfigureAwait(false);
 
+        // A policy that was replaced meanwhile lets nobody in any more.
+        for (int replaced = 0; replaced < MostReplaced && final.MayConnect && !ReferenceEquals(policies.Current, _demand.Policy); replaced++)
+        {
+            _demand = Demand(policies.Current, expectedBy);
+            final = await engine.JudgeAsync(_demand.Policy, role, _presented, _demand.Expected, cancellationToken).ConfigureAwait(false);
+        }
+
         // A later callback may have refused meanwhile; that stands.
         if (Verdict!.Outcome != VerdictOutcome.Refused)
         {
@@ -75,13 +90,15 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, PeerPolicy policy, 
         return Verdict;
     }
 
+    private static (PeerPolicy Policy, ReferenceIdentity? Expected) Demand(PeerPolicy policy, Func<PeerPolicy, ReferenceIdentity?> expectedBy) => (policy, expectedBy(policy));
+
     private void Judge(PresentedChain presented, bool distrusted)
     {
-        _endEntity = presented.EndEntity;
+        _presented = presented;
         PresentedCount = presented.Count;
         Verdict = distrusted
-            ? PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow())
-            : engine.JudgeInGate(policy, role, presented, expected);
+            ? PeerVerdict.Refused(role, _demand.Policy, _demand.Expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow())
+            : engine.JudgeInGate(_demand.Policy, role, presented, _demand.Expected);
     }
 
     // SslStream hands out the newer type; whoever else calls must not have a bad certificate taken for none.

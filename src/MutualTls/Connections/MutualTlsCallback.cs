@@ -11,7 +11,9 @@ namespace MutualTls.Connections;
 /// <summary>Makes callbacks for code that has an SslStream of its own and takes a <see cref="RemoteCertificateValidationCallback"/>: database drivers, mail and message clients.</summary>
 /// <remarks>
 /// A bare callback cannot wait, so there is no gate behind it: what a gate would await (validators, revocation answers that are not in memory) refuses
-/// the peer with <see cref="ValidationReason.PendingWithoutGate"/>. Where <see cref="MutualTlsStream"/> or an integration can be used, use that.
+/// the peer with <see cref="ValidationReason.PendingWithoutGate"/>. It also depends on the runtime calling it: one that skips it on resumed sessions
+/// (dotnet/runtime 133174 proposes that) would let them through unjudged, so switch <c>AllowTlsResume</c> off there.
+/// Where <see cref="MutualTlsStream"/> or an integration can be used, use that.
 /// </remarks>
 public static class MutualTlsCallback
 {

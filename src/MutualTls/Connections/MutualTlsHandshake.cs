@@ -14,9 +14,7 @@ internal static class MutualTlsHandshake
 
     public static async Task<MutualTlsStream> AsClientAsync(Stream transport, MutualTlsClientOptions options, CancellationToken cancellationToken)
     {
-        PeerPolicy policy = options.Policy.Current;
-        ReferenceIdentity? expected = options.ExpectedBy(policy);
-        HandshakeGate gate = new(options.Engine, policy, PeerRole.Server, expected);
+        HandshakeGate gate = new(options.Engine, options.Policy, PeerRole.Server, options.ExpectedBy);
         ClosingTransport watched = new(transport);
         SslStream stream = new(watched, leaveInnerStreamOpen: false);
         SslClientAuthenticationOptions tls = new()
@@ -35,7 +33,7 @@ internal static class MutualTlsHandshake
 
     public static async Task<MutualTlsStream> AsServerAsync(Stream transport, MutualTlsServerOptions options, CancellationToken cancellationToken)
     {
-        HandshakeGate gate = new(options.Engine, options.Policy.Current, PeerRole.Client, expected: null);
+        HandshakeGate gate = new(options.Engine, options.Policy, PeerRole.Client, _ => null);
         LocalCredential credential = options.Credential.Current;
         SslStream stream = new(transport, leaveInnerStreamOpen: false);
         SslServerAuthenticationOptions tls = new()

@@ -49,7 +49,12 @@ internal static class ConfigurationValues
 
     public static bool TryParseBytes(string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
-    public static bool TryParseTime(string text, out TimeSpan value) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
+    // A bare number would be taken for days, which nobody means.
+    public static bool TryParseTime(string text, out TimeSpan value)
+    {
+        value = default;
+        return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
+    }
 
     public static void AddAll(IConfigurationSection list, IList<string> into, List<string> errors)
     {
@@ -65,10 +70,14 @@ internal static class ConfigurationValues
             }
         }
 
-        // One entry needs no list. An empty list reads as an empty text.
+        // One entry needs no list. An empty list reads as an empty text; whoever wrote one may have meant "nobody", where leaving it out means "anybody".
         if (!string.IsNullOrWhiteSpace(list.Value))
         {
             into.Add(list.Value);
+        }
+        else if (list.Value is not null)
+        {
+            errors.Add($"{list.Path}: an empty list says nothing; leave it out, or say what is meant.");
         }
     }
 

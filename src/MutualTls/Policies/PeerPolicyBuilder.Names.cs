@@ -96,9 +96,16 @@ public sealed partial class PeerPolicyBuilder
     private static void AddAll(IList<string> list, string kind, IEnumerable<string> values)
     {
         ArgumentNullException.ThrowIfNull(values);
+        int before = list.Count;
         foreach (string value in values)
         {
             list.Add(kind + value);
+        }
+
+        // An empty list would say "anybody" where its writer may have meant "nobody".
+        if (list.Count == before)
+        {
+            throw new ArgumentException("The list is empty: it says nothing.", nameof(values));
         }
     }
 }

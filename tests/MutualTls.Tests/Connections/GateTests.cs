@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using MutualTls.Connections;
 using MutualTls.Findings;
 using MutualTls.Policies;
+using MutualTls.Sources;
 using MutualTls.Testing;
 using MutualTls.Tests.Support;
 
@@ -110,10 +111,34 @@ public class GateTests
             },
             Pair.Stop);
 
-        HandshakeGate unknown = new(new PeerPolicyEngine(), Pair.Trusting(stranger.Root), PeerRole.Server, MutualTls.Identities.ReferenceIdentity.ForHost("localhost"));
+        HandshakeGate unknown = new(new PeerPolicyEngine(), Pair.Trusting(stranger.Root), PeerRole.Server, _ => MutualTls.Identities.ReferenceIdentity.ForHost("localhost"));
         PeerVerdict verdict = await unknown.OpenAsync(tls, Pair.Stop);
 
         Assert.Equal(ValidationReason.IssuerUnknown, verdict.Primary!.Value.Reason);
+    }
+
+    // Pitfall 15: the policy is replaced while the gate waits; the new one decides.
+    [Fact]
+    public async Task Open_PolicyReplacedWhileAValidatorIsAsked_TheNewPolicyDecides()
+    {
+        TestPki pki = new(), stranger = new();
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously), go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        SnapshotSource<PeerPolicy> policies = Pair.Trusting(pki.Root, p => p.AddValidator("slow", async (_, stop) =>
+        {
+            asked.TrySetResult();
+            await go.Task.WaitAsync(stop);
+        }));
+        HandshakeGate gate = new(new PeerPolicyEngine(), policies, PeerRole.Client, _ => null);
+        Assert.True(Call(gate, pki, pki.Client));
+        Task<PeerVerdict> opening = gate.OpenAsync(new SslStream(InMemoryDuplex.CreatePair().Client), Pair.Stop).AsTask();
+        await asked.Task.WaitAsync(Pair.Stop);
+
+        policies.Change(Pair.Trusting(stranger.Root));
+        go.SetResult();
+
+        PeerVerdict verdict = await opening;
+        Assert.Equal(ValidationReason.IssuerUnknown, verdict.Primary!.Value.Reason);
+        Assert.Same(policies.Current, verdict.Policy);
     }
 
     // Our callback lost: SslStream's own policy refuses.
@@ -128,7 +153,7 @@ public class GateTests
         Assert.Equal(X509VerificationFlags.NoFlag, HandshakeGate.PlatformPolicy.VerificationFlags);
     }
 
-    private static HandshakeGate Gate(TestPki pki) => new(new PeerPolicyEngine(), Pair.Trusting(pki.Root), PeerRole.Client, expected: null);
+    private static HandshakeGate Gate(TestPki pki) => new(new PeerPolicyEngine(), Pair.Trusting(pki.Root), PeerRole.Client, _ => null);
 
     private static bool Call(HandshakeGate gate, TestPki pki, TestCertificate certificate)
     {

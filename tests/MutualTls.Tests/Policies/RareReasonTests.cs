@@ -53,7 +53,7 @@ public class RareReasonTests
         TestPki pki = new();
         using X509Chain chain = new();
         ChainStatus(chain) = [new X509ChainStatus { Status = X509ChainStatusFlags.PartialChain }, new X509ChainStatus { Status = X509ChainStatusFlags.ExplicitDistrust }];
-        HandshakeGate gate = new(new PeerPolicyEngine(), Pair.Trusting(pki.Issuing), PeerRole.Client, expected: null);
+        HandshakeGate gate = new(new PeerPolicyEngine(), Pair.Trusting(pki.Issuing), PeerRole.Client, _ => null);
 
         bool goesOn = gate.Validate(
             this, X509CertificateLoader.LoadCertificate(pki.Client.Der.Span), chain, System.Net.Security.SslPolicyErrors.RemoteCertificateChainErrors);

@@ -3,6 +3,8 @@ using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Policies;
 using MutualTls.Policies.Caching;
+using MutualTls.Policies.Lists;
+using MutualTls.Sources;
 using MutualTls.Testing;
 using MutualTls.Tests.Support;
 
@@ -86,6 +88,38 @@ public class VerdictCacheTests
             Shifting.Minutes = minutes;
             Assert.Equal(accepted, engine.Judge(policy, Client, presented).IsAccepted);
         }
+    }
+
+    // Pitfall 23, in a loop: whoever judges after a change has returned sees it, whatever judgements on the old data are under way.
+    [Fact]
+    public async Task Judge_RacedByChangesOfTheDenyList_NeverAcceptsStale()
+    {
+        TestPki pki = new();
+        CertificateDenyList denied = CertificateDenyList.Parse(pki.Client.Sha256Fingerprint);
+        SnapshotSource<CertificateDenyList> source = CertificateDenyList.Empty;
+        PeerPolicy policy = Pair.Trusting(pki.Root, p => p.DenyFrom(source));
+        PeerPolicyEngine engine = new();
+        PresentedChain presented = Pair.Presented(pki.Client);
+        using CancellationTokenSource stop = new();
+        Task[] others = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(
+            () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    engine.Judge(policy, Client, presented);
+                }
+            },
+            Pair.Stop))];
+        for (int i = 0; i < 2_000; i++)
+        {
+            source.Change(denied);
+            Assert.False(engine.Judge(policy, Client, presented).IsAccepted);
+            source.Change(CertificateDenyList.Empty);
+            Assert.True(engine.Judge(policy, Client, presented).IsAccepted);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(others);
     }
 
     [Fact]
