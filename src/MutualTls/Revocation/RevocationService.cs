@@ -147,7 +147,7 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
     {
         if (await _inquiry.AskAsync(subject, cancellationToken).ConfigureAwait(false) is { } place)
         {
-            _refresher.Schedule(subject, place, subject.Read(_timeProvider.GetUtcNow()).Until);
+            _refresher.Schedule(subject, place, subject.FreshUntil(_timeProvider.GetUtcNow()));
         }
     }
 
@@ -166,7 +166,7 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
             }
 
             await _inquiry.AskAsync(subject, authority, place.Source, place.Url, CancellationToken.None).ConfigureAwait(false);
-            _refresher.Schedule(subject, place, subject.Read(_timeProvider.GetUtcNow()).Until);
+            _refresher.Schedule(subject, place, subject.FreshUntil(_timeProvider.GetUtcNow()));
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using MutualTls.Findings;
 using MutualTls.Policies;
@@ -74,37 +73,6 @@ public sealed class OnlineTests : IAsyncDisposable
         Assert.Equal(Convert.ToHexString(pki.Client.SerialNumber.Span), Assert.Single(changed.SerialNumbers));
         Assert.True(changed.IsComplete);
         Assert.Equal(ValidationReason.CertificateRevoked, engine.Judge(policy, PeerRole.Client, Pair.Presented(pki.Client)).Primary!.Value.Reason);
-    }
-
-    // Pitfall 16: a dead responder. Nobody waits longer than the policy says, one question is asked, and those of other issuers are answered meanwhile.
-    [Fact]
-    public async Task JudgeAsync_BlackHole_TwoHundredWaitNoLongerThanTheDeadline()
-    {
-        Scene pki = Pki();
-        TestCertificate[] clients = [.. Enumerable.Range(0, 200).Select(i => pki.Issuing.IssueClient($"client-{i}", Pointers(pki.Issuing)))];
-        _server.Fault = TestRevocationFault.BlackHole;
-        PeerPolicyEngine engine = new(revocation: _service);
-        PeerPolicy policy = Policy(pki, r =>
-        {
-            r.MaxWait = TimeSpan.FromSeconds(1);
-            r.Preference = RevocationPreference.CrlOnly;
-            r.Depth = RevocationDepth.EndEntity;
-        });
-        ThreadPool.GetMinThreads(out int minimum, out _);
-        Stopwatch watch = Stopwatch.StartNew();
-
-        Task<PeerVerdict>[] waiting = [.. clients.Select(client => JudgeAsync(engine, policy, client))];
-        TestPki other = new();
-        Stopwatch meanwhile = Stopwatch.StartNew();
-        Assert.True(engine.Judge(Pair.Trusting(other.Root), PeerRole.Client, Pair.Presented(other.Client)).IsAccepted);
-        TimeSpan othersTime = meanwhile.Elapsed;
-        PeerVerdict[] verdicts = await Task.WhenAll(waiting);
-
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(6));
-        Assert.InRange(othersTime, TimeSpan.Zero, TimeSpan.FromSeconds(0.9));
-        Assert.All(verdicts, verdict => Assert.Equal(ValidationReason.RevocationUnreachable, verdict.Primary!.Value.Reason));
-        Assert.Equal(1, _server.CountOf(TestRevocationKind.Crl));
-        Assert.InRange(ThreadPool.ThreadCount, 0, Math.Max(minimum, 2) + 30);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ internal sealed class FetchHosts(FetchOptions options, TimeProvider timeProvider
         PredicateBuilder<FetchResult> failed = new PredicateBuilder<FetchResult>().Handle<TimeoutRejectedException>().HandleResult(result => result.IsTransient);
         return new ResiliencePipelineBuilder<FetchResult> { TimeProvider = timeProvider }
             .AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = static args => new ValueTask<TimeSpan>(args.Context.Properties.GetValue(TryTimeout, default) * 3) })
-            .AddConcurrencyLimiter(options.MaxRequestsPerHost, options.MaxRequestsPerHost * 16)
+            .AddConcurrencyLimiter(options.MaxRequestsPerHost, options.MaxRequestsPerHost * 64)
             .AddRetry(new RetryStrategyOptions<FetchResult>
             {
                 ShouldHandle = failed,
