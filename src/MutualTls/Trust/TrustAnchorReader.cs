@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MutualTls.Encoding;
 
 namespace MutualTls.Trust;
 
@@ -10,23 +10,7 @@ internal static class TrustAnchorReader
     /// <exception cref="ArgumentException">There is none, or one of them cannot be an anchor.</exception>
     public static List<TrustAnchor> ReadPem(ReadOnlySpan<char> pem)
     {
-        List<TrustAnchor> anchors = [];
-        while (PemEncoding.TryFind(pem, out PemFields fields))
-        {
-            if (pem[fields.Label] is "CERTIFICATE" or "TRUSTED CERTIFICATE" or "X509 CERTIFICATE")
-            {
-                byte[] der = new byte[fields.DecodedDataLength];
-                if (!Convert.TryFromBase64Chars(pem[fields.Base64Data], der, out int length))
-                {
-                    throw new ArgumentException("A certificate in the PEM text is not well-formed.", nameof(pem));
-                }
-
-                anchors.Add(TrustAnchor.FromCertificate(der.AsSpan(0, length)));
-            }
-
-            pem = pem[fields.Location.End..];
-        }
-
+        List<TrustAnchor> anchors = [.. PemReader.ReadCertificates(pem).Select(der => TrustAnchor.FromCertificate(der))];
         return anchors.Count > 0 ? anchors : throw new ArgumentException("The PEM text holds no certificate.", nameof(pem));
     }
 
@@ -36,8 +20,8 @@ internal static class TrustAnchorReader
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static List<TrustAnchor> ReadFile(string path)
     {
-        byte[] content = File.ReadAllBytes(path);
-        return content is [0x30, ..] ? [TrustAnchor.FromCertificate(content)] : ReadPem(System.Text.Encoding.UTF8.GetString(content));
+        List<TrustAnchor> anchors = [.. PemReader.ReadCertificates(File.ReadAllBytes(path)).Select(der => TrustAnchor.FromCertificate(der))];
+        return anchors.Count > 0 ? anchors : throw new ArgumentException("The file holds no certificate.", nameof(path));
     }
 
     /// <summary>Reads the roots that the operating system trusts. One that this library cannot use is passed over: the list is not ours.</summary>

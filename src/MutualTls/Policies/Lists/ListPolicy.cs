@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
 using MutualTls.Certificates;
+using MutualTls.Encoding;
 using MutualTls.Findings;
 using MutualTls.Paths;
 using MutualTls.Sources;
@@ -22,8 +22,6 @@ internal sealed class ListPolicy
     }
 
     public SnapshotSource<CertificateDenyList>? Source { get; }
-
-    public bool HasAllowed => _allowed.Count > 0;
 
     public bool HasDenied => _denied.Count > 0 || Source is not null;
 
@@ -81,45 +79,28 @@ internal sealed class ListPolicy
     {
         try
         {
-            byte[] content = File.ReadAllBytes(file);
-            int before = allowed.Count;
-            if (content is [0x30, ..])
-            {
-                AddAllowed(content, allowed);
-            }
-            else
-            {
-                ReadOnlySpan<char> pem = System.Text.Encoding.UTF8.GetString(content);
-                while (PemEncoding.TryFind(pem, out PemFields fields))
-                {
-                    if (pem[fields.Label] is "CERTIFICATE")
-                    {
-                        AddAllowed(Convert.FromBase64String(pem[fields.Base64Data].ToString()), allowed);
-                    }
-
-                    pem = pem[fields.Location.End..];
-                }
-            }
-
-            if (allowed.Count == before)
+            List<byte[]> certificates = PemReader.ReadCertificates(File.ReadAllBytes(file));
+            if (certificates.Count == 0)
             {
                 errors.Add($"{option}: '{file}' holds no certificate; give PEM with one or more, or one as DER.");
             }
+
+            foreach (byte[] der in certificates)
+            {
+                if (ParsedCertificate.TryParse(der, out _, out Finding finding))
+                {
+                    allowed.Add(Sha256Value.Of(der));
+                }
+                else
+                {
+                    errors.Add($"{option}: '{file}': a certificate cannot be read: {finding}.");
+                }
+            }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or FormatException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             errors.Add($"{option}: '{file}': {exception.Message}");
         }
-    }
-
-    private static void AddAllowed(byte[] der, HashSet<Sha256Value> allowed)
-    {
-        if (!ParsedCertificate.TryParse(der, out _, out Finding finding))
-        {
-            throw new ArgumentException($"a certificate cannot be read: {finding}.");
-        }
-
-        allowed.Add(Sha256Value.Of(der));
     }
 
     private static void ReadDenied(string file, string option, List<string> entries, List<string> errors)
