@@ -9,7 +9,6 @@ internal static class EventIds
     public const int PeerAccepted = 10;
     public const int PeerRefused = 11;
     public const int HandshakeFailed = 12;
-    public const int HandshakeTimedOut = 13;
     public const int ResumptionSuspended = 14;
     public const int AcceptFailed = 15;
     public const int PeerAudited = 16;

@@ -5,7 +5,7 @@ namespace MutualTls.Findings;
 /// <summary>Collects what was found against one path or one peer.</summary>
 /// <remarks>Holds at most <see cref="Capacity"/> findings: a hostile certificate cannot make it grow. Later ones are counted in <see cref="Dropped"/>.</remarks>
 /// <threadsafety>Not safe for concurrent writes.</threadsafety>
-public sealed class FindingCollection : IReadOnlyList<Finding>
+internal sealed class FindingCollection : IReadOnlyList<Finding>
 {
     /// <summary>The most findings kept: enough for every rule at every depth of an ordinary path.</summary>
     public const int Capacity = 32;
@@ -39,9 +39,9 @@ public sealed class FindingCollection : IReadOnlyList<Finding>
         }
     }
 
-    internal void Add(ValidationReason reason, int depth = -1, string? detail = null) => Add(new Finding(reason, depth, detail));
+    public void Add(ValidationReason reason, int depth = -1, string? detail = null) => Add(new Finding(reason, depth, detail));
 
-    internal void AddRange(FindingCollection other)
+    public void AddRange(FindingCollection other)
     {
         foreach (Finding finding in other._findings)
         {
@@ -50,7 +50,7 @@ public sealed class FindingCollection : IReadOnlyList<Finding>
     }
 
     /// <summary>Gets one collection with the findings of both; null if both are.</summary>
-    internal static FindingCollection? Join(FindingCollection? first, FindingCollection? second)
+    public static FindingCollection? Join(FindingCollection? first, FindingCollection? second)
     {
         if (first is null || second is null)
         {

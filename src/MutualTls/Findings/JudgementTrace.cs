@@ -8,7 +8,7 @@ namespace MutualTls.Findings;
 public sealed class JudgementTrace : IReadOnlyList<JudgementStep>
 {
     /// <summary>The most steps kept: some dozens of paths. A hostile chain cannot make it grow.</summary>
-    public const int Capacity = 1000;
+    internal const int Capacity = 1000;
 
     private readonly List<JudgementStep> _steps = [];
     private string _stage = "";

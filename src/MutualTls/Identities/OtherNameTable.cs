@@ -67,22 +67,57 @@ internal sealed class OtherNameTable(NameMatching matching)
     /// <param name="presented">Its type and its tagged value, well-formed.</param>
     public bool Matches(ReadOnlySpan<byte> presented)
     {
-        DerReader reader = new(presented);
-        if (!reader.TryRead(DerTag.ObjectIdentifier, out DerRange oid) || !reader.TryRead(DerTag.ContextConstructed(0), out DerRange encoded))
+        if (!TryRead(presented, out ReadOnlySpan<byte> oid, out ReadOnlySpan<byte> encoded, out ReadOnlySpan<byte> text))
         {
             return false;
         }
 
-        DerReader value = reader.At(encoded);
-        value.TryReadAny(out byte tag, out DerRange content, out _);
-        bool isText = tag is DerTag.Utf8String or DerTag.Ia5String or DerTag.PrintableString;
-        if (isText && reader.Bytes(oid).SequenceEqual(UserPrincipalName) && _principals.Matches(reader.Bytes(content)))
+        if (IsPrincipal(oid, text) && _principals.Matches(text))
         {
             return true;
         }
 
-        return _byOid.Count > 0 && _byOid.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(reader.Bytes(oid), out NamesOfOneForm? values)
-            && (values.Der.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(reader.Bytes(encoded)) || (isText && values.Text.Matches(reader.Bytes(content))));
+        return _byOid.Count > 0 && _byOid.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(oid, out NamesOfOneForm? values)
+            && (values.Der.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(encoded) || (!text.IsEmpty && values.Text.Matches(text)));
+    }
+
+    /// <summary>Gets the user principal names of a certificate.</summary>
+    public static string[] PrincipalsOf(ParsedCertificate certificate)
+    {
+        List<string> principals = [];
+        SubjectAlternativeNames names = new(certificate);
+        while (names.MoveNext())
+        {
+            if (names.Kind == GeneralNameKind.OtherName && TryRead(names.Value, out ReadOnlySpan<byte> oid, out _, out ReadOnlySpan<byte> text) && IsPrincipal(oid, text))
+            {
+                principals.Add(System.Text.Encoding.UTF8.GetString(text));
+            }
+        }
+
+        return [.. principals];
+    }
+
+    private static bool IsPrincipal(ReadOnlySpan<byte> oid, ReadOnlySpan<byte> text) => !text.IsEmpty && oid.SequenceEqual(UserPrincipalName);
+
+    // The text is empty where the value is none.
+    private static bool TryRead(ReadOnlySpan<byte> presented, out ReadOnlySpan<byte> oid, out ReadOnlySpan<byte> encoded, out ReadOnlySpan<byte> text)
+    {
+        oid = encoded = text = default;
+        DerReader reader = new(presented);
+        if (!reader.TryRead(DerTag.ObjectIdentifier, out DerRange type) || !reader.TryRead(DerTag.ContextConstructed(0), out DerRange value))
+        {
+            return false;
+        }
+
+        oid = reader.Bytes(type);
+        encoded = reader.Bytes(value);
+        DerReader inner = reader.At(value);
+        if (inner.TryReadAny(out byte tag, out DerRange content, out _) && tag is DerTag.Utf8String or DerTag.Ia5String or DerTag.PrintableString)
+        {
+            text = reader.Bytes(content);
+        }
+
+        return true;
     }
 
     private sealed class NamesOfOneForm(NameMatching matching)

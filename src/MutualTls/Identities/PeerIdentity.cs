@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MutualTls.Certificates;
 
 namespace MutualTls.Identities;
@@ -8,7 +9,8 @@ namespace MutualTls.Identities;
 public sealed class PeerIdentity
 {
     private readonly ParsedCertificate _certificate;
-    private string[]? _dnsNames, _uris, _emails, _addresses;
+    private string[]? _dnsNames, _uris, _emails, _addresses, _principals;
+    private string? _pin;
     private SpiffeId? _spiffeId;
 
     internal PeerIdentity(ParsedCertificate certificate) => _certificate = certificate;
@@ -25,6 +27,9 @@ public sealed class PeerIdentity
     /// <summary>Gets the SHA-256 of the certificate as upper-case hexadecimal.</summary>
     public string Sha256Fingerprint => _certificate.Sha256Fingerprint;
 
+    /// <summary>Gets the SHA-256 of the SubjectPublicKeyInfo as a pin is written, <c>sha256/</c> and base64: it stays when a certificate is renewed with the same key.</summary>
+    public string PublicKeyPin => _pin ??= "sha256/" + Convert.ToBase64String(SHA256.HashData(_certificate.SubjectPublicKeyInfo));
+
     /// <summary>Gets the DNS names.</summary>
     public IReadOnlyList<string> DnsNames => _dnsNames ??= SubjectAlternativeNames.Texts(_certificate, GeneralNameKind.Dns);
 
@@ -39,6 +44,9 @@ public sealed class PeerIdentity
 
     /// <summary>Gets the IP addresses in their usual form.</summary>
     public IReadOnlyList<string> IpAddresses => _addresses ??= SubjectAlternativeNames.Texts(_certificate, GeneralNameKind.IpAddress);
+
+    /// <summary>Gets the user principal names of Windows.</summary>
+    public IReadOnlyList<string> UserPrincipalNames => _principals ??= OtherNameTable.PrincipalsOf(_certificate);
 
     /// <summary>Writes the most telling name: the first URI, DNS name or email address, else the subject.</summary>
     public override string ToString() => Uris.Concat(DnsNames).Concat(EmailAddresses).FirstOrDefault() ?? Subject;

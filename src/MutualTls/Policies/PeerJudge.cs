@@ -51,7 +51,7 @@ internal sealed class PeerJudge(TimeProvider timeProvider, RevocationMemory revo
         DateTimeOffset now = timeProvider.GetUtcNow();
         if (key.Presented.Count == 0 && role == PeerRole.Client && policy.Certificate == PeerCertificateMode.Optional)
         {
-            return new PeerVerdict(VerdictOutcome.Accepted, role, policy, expected) { JudgedAt = now };
+            return new PeerVerdict(VerdictOutcome.Accepted, role, policy, expected) { JudgedAt = now, From = now, Until = DateTimeOffset.MaxValue };
         }
 
         if (!key.Presented.TryRead(_pool, out ParsedCertificate? endEntity, out ParsedCertificate[] others, out Finding unreadable))
