@@ -9,8 +9,9 @@ namespace MutualTls.Connections;
 
 /// <summary>Carries application bytes between two ends that have proved who they are.</summary>
 /// <remarks>
-/// There is no such stream without an accepted verdict, except under <see cref="DangerousOptions.AuditOnly"/>, where a server's can be one of a refused client. A TLS 1.3 server judges the client after the client's handshake has ended, so a client
-/// that was refused learns it at its first read: it then throws <see cref="MutualTlsException"/> with <see cref="MutualTlsError.RefusedByPeer"/>.
+/// There is no such stream without an accepted verdict, except under <see cref="DangerousOptions.AuditOnly"/>, where a server's can be one of a
+/// refused client. A TLS 1.3 server judges the client after the client's handshake has ended, so a client that was refused learns it at its
+/// first read: it then throws <see cref="MutualTlsException"/> with <see cref="MutualTlsError.RefusedByPeer"/>.
 /// </remarks>
 /// <threadsafety>One reader and one writer at a time, like <see cref="SslStream"/>.</threadsafety>
 public sealed class MutualTlsStream : Stream

@@ -69,7 +69,7 @@ public sealed class MutualTlsBuilder
         return this;
     }
 
-    /// <summary>Registers what a configuration section says: its children <c>Credentials</c> and <c>Policies</c>, by name.</summary>
+    /// <summary>Registers what a configuration section says: its children <c>Credentials</c> and <c>Policies</c>, by name, and <c>Revocation</c>, how its data is fetched.</summary>
     /// <param name="section">The section, <c>MutualTls</c> by custom.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="MutualTlsConfigurationException">A key is unknown or a value cannot be read; the exception lists everything.</exception>

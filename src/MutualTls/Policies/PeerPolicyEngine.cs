@@ -96,9 +96,15 @@ public sealed class PeerPolicyEngine
         }
 
         // What still waits for revocation data must not pass by the validators alone.
-        return verdict.Outcome != VerdictOutcome.Pending ? verdict
-            : verdict.AwaitsRevocation ? verdict.RefuseWithoutGate()
-            : await ValidatorRunner.RunAsync(verdict, EpochOf(verdict.Policy), Reconsider, _timeProvider, _logger, cancellationToken).ConfigureAwait(false);
+        if (verdict.Outcome != VerdictOutcome.Pending || verdict.AwaitsRevocation)
+        {
+            return verdict.Outcome == VerdictOutcome.Pending ? verdict.RefuseWithoutGate() : verdict;
+        }
+
+        PeerVerdict final = await ValidatorRunner.RunAsync(verdict, EpochOf(verdict.Policy), Reconsider, _timeProvider, _logger, cancellationToken).ConfigureAwait(false);
+        trace?.Begin("the application");
+        trace?.Tell("validators", final.Against, before: 0, string.Join(", ", final.Policy.Validators.Select(validator => validator.Name)));
+        return final;
     }
 
     /// <summary>Judges as <see cref="JudgeAsync"/> does, without what is remembered, and tells every step.</summary>
@@ -117,14 +123,7 @@ public sealed class PeerPolicyEngine
         JudgementTrace trace = new();
         PresentedNarrator.Tell(presented, policy, trace);
         PeerVerdict judged = JudgeAnew(policy, new PresentedKey(presented, role, expected), trace);
-        PeerVerdict verdict = await CompleteAsync(judged, trace, cancellationToken).ConfigureAwait(false);
-        if (judged.Outcome == VerdictOutcome.Pending && policy.Validators.Length > 0)
-        {
-            trace.Begin("the application");
-            trace.Tell("validators", verdict.Against, before: 0, string.Join(", ", policy.Validators.Select(validator => validator.Name)));
-        }
-
-        return new Explanation(verdict, trace);
+        return new Explanation(await CompleteAsync(judged, trace, cancellationToken).ConfigureAwait(false), trace);
     }
 
     /// <summary>Judges for somebody who can await: while another judges the same, the verdict is pending on that.</summary>

@@ -8,6 +8,9 @@ namespace MutualTls.Policies;
 /// <summary>Checks the options of a policy and reports every error at once.</summary>
 internal static class PeerPolicyValidation
 {
+    private const CertificatePolicyRules AllCertificatePolicyRules =
+        CertificatePolicyRules.RequireExplicitPolicy | CertificatePolicyRules.InhibitPolicyMapping | CertificatePolicyRules.InhibitAnyPolicy;
+
     /// <summary>Reads the anchors and checks the rest.</summary>
     public static TrustAnchorSet Check(PeerPolicyOptions options, List<string> errors)
     {
@@ -40,10 +43,14 @@ internal static class PeerPolicyValidation
         Require(
             options.VerdictCacheLimit is >= 1 << 20 and <= 16L << 30, errors,
             $"VerdictCacheLimit: {options.VerdictCacheLimit} is not from {1 << 20} (1 MiB) to {16L << 30} (16 GiB) bytes.");
-        foreach (string policy in options.CertificatePolicies)
+        for (int i = 0; i < options.CertificatePolicies.Count; i++)
         {
-            Require(PolicyOids.IsDotted(policy), errors, $"CertificatePolicies: '{policy}' is no dotted object identifier.");
+            Require(PolicyOids.IsDotted(options.CertificatePolicies[i]), errors, $"CertificatePolicies:{i}: '{options.CertificatePolicies[i]}' is no dotted object identifier.");
         }
+
+        Require(
+            (options.CertificatePolicyRules & ~AllCertificatePolicyRules) == 0, errors,
+            $"CertificatePolicyRules: {options.CertificatePolicyRules} is not one or more of {string.Join(", ", Enum.GetNames<CertificatePolicyRules>())}.");
 
         return new TrustAnchorSet(anchors);
     }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using MutualTls.Connections;
 using MutualTls.Findings;
 using MutualTls.Policies;
@@ -27,6 +28,31 @@ public class HandshakeTests
         Assert.True(server.Verdict.IsAuthenticated);
         Assert.Contains("client.test", server.Verdict.Identity!.DnsNames);
         Assert.All(server.Verdict.Checks, c => Assert.NotEqual(CheckOutcome.Failed, c.Outcome));
+    }
+
+    [Fact]
+    public async Task Handshake_ProtocolsOffered_BothEndsKnowTheAgreedOneAndTheServerName()
+    {
+        TestPki pki = new();
+        MutualTlsServerOptions server = new()
+        {
+            Credential = Pair.Credential(pki.Server),
+            Policy = Pair.Trusting(pki.Root),
+            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+        };
+        MutualTlsClientOptions client = new()
+        {
+            TargetHost = "localhost",
+            Credential = Pair.Credential(pki.Client),
+            Policy = Pair.Trusting(pki.Root),
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+        };
+
+        await using TestHandshakeResult result = await TestHandshake.RunAsync(server, client, Pair.Stop);
+
+        Assert.Equal(SslApplicationProtocol.Http11, result.Client!.ApplicationProtocol);
+        Assert.Equal(SslApplicationProtocol.Http11, result.Server!.ApplicationProtocol);
+        Assert.Equal("localhost", result.Server.ServerName);
     }
 
     [Fact]

@@ -47,6 +47,8 @@ public class BadPolicyTests
         ["malformed extension"] = (p => p.Fitness(f => f.RequiredExtensions.Add("team=a")), "Fitness:RequiredExtensions:0:", "dotted"),
         ["malformed extension value"] = (p => p.Fitness(f => f.RequiredExtensions.Add("1.2.3=#5")), "Fitness:RequiredExtensions:0:", "hexadecimal"),
         ["malformed certificate policy"] = (p => p.Fitness(f => f.RequiredCertificatePolicies.Add("gold")), "Fitness:RequiredCertificatePolicies:0:", "dotted"),
+        ["malformed accepted policy"] = (p => { p.Options.CertificatePolicies.Add("1.2.3"); p.Options.CertificatePolicies.Add("gold"); }, "CertificatePolicies:1:", "dotted"),
+        ["policy rule that is none"] = (p => p.Options.CertificatePolicyRules = (CertificatePolicyRules)8, "CertificatePolicyRules:", "RequireExplicitPolicy"),
         ["malformed issuer"] = (p => p.AllowIssuer("Devices CA"), "Fitness:Issuers:0:", "sha256/"),
         ["override that is none"] = (p => p.Fitness(f => f.MissingKeyUsage = (PresetOverride)9), "Fitness:MissingKeyUsage:", "AsPreset"),
     };

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MutualTls.Findings;
 using MutualTls.Policies;
+using MutualTls.Revocation;
 using MutualTls.Testing;
 using MutualTls.Tests.Support;
 
@@ -68,6 +69,22 @@ public class ExplanationTests
         Explanation explanation = await ExplainAsync(policy, Pair.Presented(pki.Client));
 
         Assert.Contains(explanation.Steps, step => step is { Stage: "the application", Outcome: JudgementStepOutcome.Failed } && step.Detail.Contains("left the company", StringComparison.Ordinal));
+    }
+
+    // What revocation refuses is not told as if the application had been asked.
+    [Fact]
+    public async Task ExplainAsync_RefusedBeforeTheValidators_TheyAreNotTold()
+    {
+        TestPki pki = TestPki.With(client: c => c.WithCrlDistributionPoints("http://127.0.0.1:1/issuing.crl"));
+        PeerPolicy policy = PeerPolicy.Create("test", p => p
+            .TrustPemText(pki.Root.ToPem())
+            .CheckRevocation(r => r.Depth = RevocationDepth.EndEntity)
+            .AddValidator("directory", (_, _) => ValueTask.CompletedTask));
+
+        Explanation explanation = await ExplainAsync(policy, Pair.Presented(pki.Client));
+
+        Assert.Equal(ValidationReason.RevocationUnreachable, explanation.Verdict.Primary!.Value.Reason);
+        Assert.DoesNotContain(explanation.Steps, step => step.Stage == "the application");
     }
 
     [Fact]

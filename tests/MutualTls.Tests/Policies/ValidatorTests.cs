@@ -66,7 +66,7 @@ public class ValidatorTests
         PeerPolicy policy = Pair.Trusting(pki.Root, p => p.AddValidator("directory", (context, _) =>
         {
             context.AddClaim(ClaimTypes.Role, "auditor");
-            context.Warn("contract ends soon");
+            context.Warn($"contract ends soon, says {context.PolicyName}");
             return ValueTask.CompletedTask;
         }));
 
@@ -75,7 +75,7 @@ public class ValidatorTests
         Assert.True(verdict.IsAccepted);
         Claim claim = Assert.Single(verdict.Claims);
         Assert.Equal((ClaimTypes.Role, "auditor", "directory"), (claim.Type, claim.Value, claim.Issuer));
-        Assert.Equal("directory: contract ends soon", Assert.Single(verdict.Warnings).Detail);
+        Assert.Equal("directory: contract ends soon, says test", Assert.Single(verdict.Warnings).Detail);
     }
 
     [Fact]
