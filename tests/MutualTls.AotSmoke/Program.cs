@@ -1,10 +1,12 @@
-// Compiled to native code and run: registration, configuration, a handshake both ends accept, and one that is refused.
+// Compiled to native code and run: registration, configuration, revocation data that is fetched, a handshake both ends accept, and one that is refused.
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using MutualTls.Connections;
 using MutualTls.Findings;
+using MutualTls.Policies;
+using MutualTls.Revocation;
 using MutualTls.Testing;
 
 TestPki pki = new(), stranger = new();
@@ -19,6 +21,24 @@ await using ServiceProvider provider = services.BuildServiceProvider();
 MutualTlsEndpoints endpoints = provider.GetRequiredService<MutualTlsEndpoints>();
 MutualTlsConnector connector = provider.GetRequiredService<MutualTlsConnector>();
 await using MutualTlsListener listener = new(new IPEndPoint(IPAddress.Loopback, 0), endpoints.ServerOptions("server", "partners"));
+
+// Fetching takes the HTTP client and the resilience pipelines.
+await using (TestRevocationServer authority = TestRevocationServer.Start())
+await using (RevocationService revocation = new(new RevocationServiceOptions { AllowLocalAddresses = true }))
+{
+    TestCertificate listed = stranger.Root.IssueClient("listed", c => c.WithCrlDistributionPoints(authority.CrlUrl(stranger.Root)).WithOcsp(authority.OcspUrl(stranger.Root)));
+    PeerPolicyEngine engine = new(revocation: revocation);
+    foreach (RevocationPreference preference in (RevocationPreference[])[RevocationPreference.CrlOnly, RevocationPreference.OcspOnly])
+    {
+        PeerPolicy checking = PeerPolicy.Create("checking", p => p.TrustPemText(stranger.Root.ToPem()).CheckRevocation(r => r.Preference = preference));
+        PeerVerdict fetched = await engine.JudgeAsync(checking, PeerRole.Client, new PresentedChain(listed.Der));
+        if (!fetched.IsAccepted)
+        {
+            Console.WriteLine(fetched);
+            return 3;
+        }
+    }
+}
 
 Task<MutualTlsStream> accepting = listener.AcceptAsync().AsTask();
 await using (MutualTlsStream client = await connector.ConnectAsync("localhost", listener.LocalEndPoint.Port, "client", "partners"))

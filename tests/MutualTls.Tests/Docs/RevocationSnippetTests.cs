@@ -1,11 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using MutualTls.Connections;
+using MutualTls.Policies;
+using MutualTls.Revocation;
 using MutualTls.Testing;
 using MutualTls.Tests.Support;
 
 namespace MutualTls.Tests.Docs;
 
-/// <summary>What the documentation of MutualTls.Testing says about revocation.</summary>
+/// <summary>What the documentation says about fetching, and that of MutualTls.Testing about its server.</summary>
 public class RevocationSnippetTests
 {
+    [Fact]
+    public void Fetching_Documented_PolicyIsMade()
+    {
+        string partnersCa = TestCertificateAuthority.CreateRoot().ToPem();
+        ServiceCollection services = new();
+
+        // <snippet revocation-fetching>
+        services.AddMutualTls(mtls => mtls
+            .AddPolicy("partners", p => p.TrustPemText(partnersCa).CheckRevocation(r =>
+            {
+                r.Preference = RevocationPreference.PreferOcsp;
+                r.MaxWait = TimeSpan.FromSeconds(3);
+                r.Places.Add(new RevocationPlace(RevocationSource.Ocsp, new Uri("http://ocsp.partners.example/")));
+            }))
+            .ConfigureRevocation(fetching => fetching.RefreshInterval = TimeSpan.FromMinutes(15)));
+        // </snippet>
+
+        using ServiceProvider provider = services.BuildServiceProvider();
+        Assert.Equal(RevocationMode.HardFail, provider.GetRequiredService<MutualTlsEndpoints>().Policy("partners").Current.Revocation);
+        Assert.Same(provider.GetRequiredService<RevocationService>(), provider.GetRequiredService<PeerPolicyEngine>().Revocation);
+        Assert.Equal(TimeSpan.FromMinutes(15), provider.GetRequiredService<IOptions<RevocationServiceOptions>>().Value.RefreshInterval);
+    }
+
     [Fact]
     public async Task TestingReadme_Revocation_Holds()
     {
