@@ -95,7 +95,7 @@ public class VerdictCacheTests
     public async Task Judge_RacedByChangesOfTheDenyList_NeverAcceptsStale()
     {
         TestPki pki = new();
-        CertificateDenyList denied = CertificateDenyList.Parse(pki.Client.Sha256Fingerprint);
+        CertificateDenyList denied = CertificateDenyList.Parse($"certificate:{pki.Client.Sha256Fingerprint}");
         SnapshotSource<CertificateDenyList> source = CertificateDenyList.Empty;
         PeerPolicy policy = Pair.Trusting(pki.Root, p => p.DenyFrom(source));
         PeerPolicyEngine engine = new();
