@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -87,7 +88,10 @@ public sealed class MutualTlsBuilder
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(registrations);
         services.AddSingleton(s => new RevocationService(
-            s.GetRequiredService<IOptions<RevocationServiceOptions>>().Value, s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<RevocationService>>()));
+            s.GetRequiredService<IOptions<RevocationServiceOptions>>().Value,
+            s.GetRequiredService<TimeProvider>(),
+            s.GetService<ILogger<RevocationService>>(),
+            s.GetService<IDistributedCache>()));
         services.AddSingleton(s => new PeerPolicyEngine(
             s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<PeerPolicyEngine>>(), s.GetRequiredService<RevocationService>()));
         services.AddSingleton(s => new MutualTlsEndpoints(

@@ -10,6 +10,7 @@ internal static class RevocationServiceSection
     [
         nameof(RevocationServiceOptions.AllowLocalAddresses), nameof(RevocationServiceOptions.Proxy), nameof(RevocationServiceOptions.OcspTimeout),
         nameof(RevocationServiceOptions.CrlTimeout), nameof(RevocationServiceOptions.MaxCrlBytes), nameof(RevocationServiceOptions.RefreshInterval),
+        nameof(RevocationServiceOptions.StoreFolder), nameof(RevocationServiceOptions.DistributedCache), nameof(RevocationServiceOptions.MaxStoredAge),
     ];
 
     public static void Read(IConfigurationSection section, MutualTlsBuilder builder, List<string> errors)
@@ -32,6 +33,10 @@ internal static class RevocationServiceSection
         options.MaxCrlBytes = ConfigurationValues.Value<int>(section, nameof(options.MaxCrlBytes), ConfigurationValues.TryParseCount, options.MaxCrlBytes, errors);
         options.RefreshInterval = ConfigurationValues.Value<TimeSpan>(
             section, nameof(options.RefreshInterval), ConfigurationValues.TryParseTime, options.RefreshInterval, errors);
+        options.StoreFolder = ConfigurationValues.Value<string?>(section, nameof(options.StoreFolder), TryParseText, options.StoreFolder, errors);
+        options.DistributedCache = ConfigurationValues.Value<RevocationCacheUse>(
+            section, nameof(options.DistributedCache), ConfigurationValues.TryParseName, options.DistributedCache, errors);
+        options.MaxStoredAge = ConfigurationValues.Value<TimeSpan>(section, nameof(options.MaxStoredAge), ConfigurationValues.TryParseTime, options.MaxStoredAge, errors);
         if (section[nameof(options.Proxy)] is { Length: > 0 } proxy)
         {
             if (Uri.TryCreate(proxy, UriKind.Absolute, out Uri? url))
@@ -43,5 +48,11 @@ internal static class RevocationServiceSection
                 errors.Add($"{section.Path}:{nameof(options.Proxy)}: '{proxy}' is no URL.");
             }
         }
+    }
+
+    private static bool TryParseText(string text, out string? value)
+    {
+        value = text.Length == 0 ? null : text;
+        return true;
     }
 }

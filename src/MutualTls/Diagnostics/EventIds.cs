@@ -22,6 +22,7 @@ internal static class EventIds
     public const int StoredAnswerUnusable = 38;
     public const int StoreRests = 39;
     public const int RevocationRefreshFailed = 34;
+    public const int RevocationHandlerFailed = 35;
     public const int PolicyReloaded = 50;
     public const int PolicyReloadFailed = 51;
 }

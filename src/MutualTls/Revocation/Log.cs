@@ -7,4 +7,7 @@ internal static partial class Log
 {
     [LoggerMessage(EventIds.RevocationRefreshFailed, LogLevel.Error, "Refreshing the answer of {Place} failed; the one held stays for as long as it is valid.")]
     public static partial void RefreshFailed(ILogger logger, Exception exception, string place);
+
+    [LoggerMessage(EventIds.RevocationHandlerFailed, LogLevel.Error, "A handler of RevocationService.Changed threw.")]
+    public static partial void ChangedHandlerFailed(ILogger logger, Exception exception);
 }

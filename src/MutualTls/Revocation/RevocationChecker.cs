@@ -47,7 +47,7 @@ internal sealed class RevocationChecker
         {
             results[depth] = depth > 0 && Rules.Depth == RevocationDepth.EndEntity
                 ? new RevocationResult { Depth = depth, Status = RevocationStatus.NotChecked }
-                : CheckOne(configured, path, depth, question, Own ?? at.Memory);
+                : CheckOne(configured, path, depth, question, Own ?? at.Memory, at.Reading);
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed class RevocationChecker
             && (Own ?? shared).Find(path, result.Depth)?.FindFailure(certificate.SerialNumberBytes, now) is null;
     }
 
-    private RevocationResult CheckOne(CrlChecker configured, VerifiedPath path, int depth, in CrlQuestion question, RevocationMemory? memory)
+    private RevocationResult CheckOne(CrlChecker configured, VerifiedPath path, int depth, in CrlQuestion question, RevocationMemory? memory, RevocationReading reading)
     {
         ParsedCertificate certificate = path.Span[depth];
 
@@ -74,7 +74,7 @@ internal sealed class RevocationChecker
 
         RevocationResult byOcsp = authority is null || Rules.Preference == RevocationPreference.CrlOnly
             ? new RevocationResult { Depth = depth }
-            : OcspIn(authority, certificate, depth, question.Now);
+            : OcspIn(authority, certificate, depth, question.Now, reading);
 
         // Whoever says revoked is believed.
         RevocationResult result = byCrl.Status == RevocationStatus.Revoked ? byCrl
@@ -101,9 +101,10 @@ internal sealed class RevocationChecker
         : other.Status != RevocationStatus.Unknown || other.Cause > one.Cause ? other
         : one;
 
-    private RevocationResult OcspIn(RevocationAuthority authority, ParsedCertificate certificate, int depth, DateTimeOffset now)
+    private RevocationResult OcspIn(RevocationAuthority authority, ParsedCertificate certificate, int depth, DateTimeOffset now, RevocationReading reading)
     {
-        if (authority.FindAnswer(certificate.SerialNumberBytes)?.Result is not { } answer)
+        ReadOnlySpan<byte> serial = certificate.SerialNumberBytes;
+        if ((reading == RevocationReading.Judgement ? authority.FindAnswer(serial) : authority.PeekAnswer(serial))?.Result is not { } answer)
         {
             return new RevocationResult { Depth = depth };
         }

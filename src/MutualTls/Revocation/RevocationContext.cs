@@ -22,6 +22,9 @@ internal ref struct RevocationContext
 
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>Whether a verdict will rest on what is read.</summary>
+    public RevocationReading Reading { get; init; }
+
     /// <summary>Gets the same for a check of CRLs.</summary>
     public readonly CrlQuestion Ask(RevocationRules rules) => new()
     {
@@ -31,4 +34,14 @@ internal ref struct RevocationContext
         Now = Now,
         SignerMustBeGood = rules is { Mode: RevocationMode.HardFail, Depth: RevocationDepth.Chain },
     };
+}
+
+/// <summary>Says what for an answer is read.</summary>
+internal enum RevocationReading
+{
+    /// <summary>For a verdict: the answer is in use and kept up to date.</summary>
+    Judgement,
+
+    /// <summary>To see whether it must be asked for.</summary>
+    Upkeep,
 }

@@ -1,5 +1,4 @@
 using MutualTls.Findings;
-using MutualTls.Revocation.Crl;
 using MutualTls.Revocation.Fetching;
 using MutualTls.Revocation.Memory;
 using MutualTls.Revocation.Ocsp;
@@ -9,10 +8,13 @@ namespace MutualTls.Revocation;
 /// <summary>Asks about one certificate, place after place, until one gives an answer of use; verifies it and keeps it.</summary>
 /// <remarks>What is kept afterwards is an answer or the reason why there is none, so that the next judgement need not wait.</remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
-internal sealed class RevocationInquiry(RevocationFetcher fetcher, TimeProvider timeProvider, Action<RevocationChangedEventArgs> changed)
+internal sealed class RevocationInquiry(RevocationFetcher fetcher, RevocationRecall recalls, RevocationIntake intake, TimeProvider timeProvider)
 {
     // A place that did not answer is not asked again sooner, whoever asks.
     private static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(1);
+
+    // A CRL that is not about the certificate will not be in a second either.
+    private static readonly TimeSpan MisfitPause = TimeSpan.FromMinutes(1);
 
     /// <summary>Asks. Never throws for what a host does.</summary>
     /// <returns>When to ask again before the answer ends; null if there is none.</returns>
@@ -38,108 +40,92 @@ internal sealed class RevocationInquiry(RevocationFetcher fetcher, TimeProvider 
         return null;
     }
 
-    /// <summary>Asks one place. Null: there is an answer of use now.</summary>
+    /// <summary>Asks one place, the stores before the network. Null: there is an answer of use now.</summary>
     public async Task<RevocationFailure?> AskAsync(RevocationSubject subject, RevocationAuthority authority, RevocationSource source, Uri url, CancellationToken cancellationToken)
     {
-        byte[] key = subject.KeyOf(source, url);
+        RevocationQuestion question = new(subject, authority, source, url);
+        FetchTag known = authority.FindPlace(question.Key)?.Tag ?? default;
+        Func<CancellationToken, Task<FetchResult?>> recall = stop => RecallAsync(question, stop);
         FetchResult result = source == RevocationSource.Crl
-            ? await fetcher.FetchCrlAsync(url, authority.FindTag(key), answer => Take(subject, authority, source, key, answer) is null, cancellationToken).ConfigureAwait(false)
+            ? await fetcher.FetchCrlAsync(url, known, recall, answer => Take(question, answer).IsKept, cancellationToken).ConfigureAwait(false)
             : await fetcher.AskOcspAsync(
-                url, new OcspQuestion(authority.Issuer, subject.Certificate.SerialNumberBytes.ToArray()), answer => Take(subject, authority, source, key, answer) is null, cancellationToken).ConfigureAwait(false);
+                url, new OcspQuestion(authority.Issuer, subject.Certificate.SerialNumberBytes.ToArray()), recall, answer => Take(question, answer).IsKept, cancellationToken).ConfigureAwait(false);
         DateTimeOffset now = timeProvider.GetUtcNow();
-        if (!result.IsFailure)
+
+        // Whoever came first took the answer, for his certificate and under his authority: it may serve another one, whether it served his or not.
+        if (!result.Body.IsEmpty && (!result.IsFailure || authority.FindFailure(question.Key, now) is null))
         {
-            // Whoever came first took the answer under his own authority; a CRL may serve under another too.
-            return subject.Read(now).Status != RevocationStatus.Unknown || result.Body.IsEmpty ? null : Take(subject, authority, source, key, result);
+            return subject.Read(now).Status != RevocationStatus.Unknown || Take(question, result) is not { IsOfUse: false } taken ? null
+                : new RevocationFailure(taken.Cause, taken.Reason, taken.Detail ?? "", Later(result.RetryAt, now + (taken.IsKept ? MisfitPause : TimeSpan.Zero)));
         }
 
-        DateTimeOffset retryAt = result.RetryAt is { } stated && stated > now + LeastPause ? stated : now + LeastPause;
-        return result.Outcome == FetchOutcome.Rejected && authority.FindFailure(key, DateTimeOffset.MinValue) is { } rejected
-            ? rejected with { RetryAt = retryAt }
-            : new RevocationFailure(RevocationCause.Unreachable, ValidationReason.RevocationUnreachable, $"{url.GetLeftPart(UriPartial.Path)}: {result.Outcome}, {result.Detail}", retryAt);
-    }
-
-    // Verifies an answer and keeps it. Not null: why it is of no use.
-    private RevocationFailure? Take(RevocationSubject subject, RevocationAuthority authority, RevocationSource source, byte[] key, FetchResult answer)
-    {
-        DateTimeOffset now = timeProvider.GetUtcNow();
-        (RevocationCause cause, ValidationReason reason, string? detail) = source == RevocationSource.Crl
-            ? TakeCrl(subject, authority, answer.Body, now)
-            : TakeOcsp(subject, authority, answer, now);
-        if (cause == RevocationCause.None)
+        if (result.IsFailure)
         {
-            authority.KeepTag(key, answer.Tag);
+            return result.Outcome == FetchOutcome.Rejected && authority.FindFailure(question.Key, DateTimeOffset.MinValue) is { } rejected
+                ? rejected with { RetryAt = Later(result.RetryAt, now) }
+                : new RevocationFailure(
+                    RevocationCause.Unreachable, ValidationReason.RevocationUnreachable, $"{url.GetLeftPart(UriPartial.Path)}: {result.Outcome}, {result.Detail}", Later(result.RetryAt, now));
+        }
+
+        // Nothing newer than what we have.
+        if (subject.Read(now).Status != RevocationStatus.Unknown)
+        {
+            authority.KeepPlace(question.Key, new CrlPlace(url, now, known));
+            recalls.Confirm(question, known);
             return null;
         }
 
-        RevocationFailure failure = new(cause, reason, detail ?? "", now + LeastPause);
-        authority.KeepFailure(key, failure);
-        return failure;
+        // And what we have is of no use, or was forgotten meanwhile: the next one asks for the whole.
+        authority.ForgetPlace(question.Key);
+        return new RevocationFailure(RevocationCause.Stale, ValidationReason.CrlStale, $"{url.GetLeftPart(UriPartial.Path)} has nothing newer", now + LeastPause);
     }
 
-    private (RevocationCause Cause, ValidationReason Reason, string? Detail) TakeCrl(RevocationSubject subject, RevocationAuthority authority, ReadOnlyMemory<byte> der, DateTimeOffset now)
+    private async Task<FetchResult?> RecallAsync(RevocationQuestion question, CancellationToken cancellationToken)
     {
-        if (!CrlParser.TryParse(der.Span, out ParsedCrl? crl, out string? error))
+        FetchResult? found = await recalls.FindAsync(question, cancellationToken).ConfigureAwait(false);
+        if (found is not null)
         {
-            return (RevocationCause.Malformed, ValidationReason.CrlMalformed, error);
+            KeepPlace(question, found);
         }
 
-        // It is kept if it serves for the certificate in question, alone or with what is there: then its signature is good too.
-        RevocationChecker checker = subject.Checker;
-        CrlSet with = crl.IsDelta ? authority.Crls.With(crl) : new CrlSet([crl]);
-        RevocationResult result = new CrlChecker(with, checker.Parameters, checker.Rules.StaleGrace).Check(subject.Path, subject.Depth, subject.At(now).Ask(checker.Rules));
-        bool serves = result.Status != RevocationStatus.Unknown || result.Cause == RevocationCause.ReasonsIncomplete;
-        if (!serves)
+        return found;
+    }
+
+    // Verifies an answer and keeps it, or why it is of no use.
+    private TakenAnswer Take(RevocationQuestion question, FetchResult answer)
+    {
+        DateTimeOffset now = timeProvider.GetUtcNow();
+        TakenAnswer taken = intake.Take(question.Subject, question.Authority, question.Source, answer, oldest: DateTimeOffset.MinValue, now);
+        if (taken.IsOfUse)
         {
-            return result.Cause switch
+            KeepPlace(question, answer);
+            question.Authority.ForgetFailure(question.Key);
+            if (answer.FetchedAt is null)
             {
-                RevocationCause.Stale => (result.Cause, ValidationReason.CrlStale, result.ToString()),
-                RevocationCause.SignerInvalid => (result.Cause, ValidationReason.CrlSignerInvalid, crl.ToString()),
-                RevocationCause.Unsupported => (result.Cause, ValidationReason.CrlExtensionUnknown, crl.UnknownCritical),
-                _ => (RevocationCause.Malformed, ValidationReason.CrlMalformed, $"the {crl} is not about this certificate"),
-            };
+                recalls.Keep(question, answer, taken);
+            }
         }
-
-        CrlSet before = authority.Crls;
-        if (authority.TryKeep(crl))
+        else
         {
-            subject.Memory.Changed();
-            changed(new RevocationChangedEventArgs(authority, crl, before));
+            question.Authority.KeepFailure(question.Key, new RevocationFailure(taken.Cause, taken.Reason, taken.Detail ?? "", now + LeastPause));
         }
 
-        return (RevocationCause.None, ValidationReason.None, null);
+        return taken;
     }
 
-    private (RevocationCause Cause, ValidationReason Reason, string? Detail) TakeOcsp(RevocationSubject subject, RevocationAuthority authority, FetchResult answer, DateTimeOffset now)
+    private void KeepPlace(RevocationQuestion question, FetchResult answer)
     {
-        OcspResult result = OcspVerifier.Verify(answer.Body, authority.Issuer, subject.Serial, now, OcspRules.Default with { DelegateStatus = responder => authority.StatusByCrl(responder, now) }, answer.Nonce.Span);
-        if (result.Status == RevocationStatus.Unknown)
+        if (question.Source == RevocationSource.Crl)
         {
-            return (CauseOf(result.Cause), result.Cause, result.Detail);
+            question.Authority.KeepPlace(question.Key, new CrlPlace(question.Url, answer.FetchedAt ?? timeProvider.GetUtcNow(), answer.Tag));
         }
-
-        bool wasRevoked = authority.FindAnswer(subject.Serial)?.Result.Status == RevocationStatus.Revoked;
-        if (authority.TryKeep(subject.Serial, new OcspAnswer(result), now) && (result.Status == RevocationStatus.Revoked || wasRevoked))
+        else
         {
-            // A first or longer Good makes no standing verdict wrong.
-            subject.Memory.Changed();
-            changed(new RevocationChangedEventArgs(authority, subject.Certificate));
+            question.Authority.KeepResponder(question.Url);
         }
-
-        return (RevocationCause.None, ValidationReason.None, null);
     }
 
-    private static RevocationCause CauseOf(ValidationReason reason) => reason switch
-    {
-        ValidationReason.OcspStatusUnknown => RevocationCause.ResponderUnknown,
-        ValidationReason.OcspExpired or ValidationReason.OcspNotYetValid => RevocationCause.Stale,
-        ValidationReason.OcspSignerUnknown or ValidationReason.OcspSignerNotAllowed or ValidationReason.OcspSignerStatusUnknown
-            or ValidationReason.OcspSignatureInvalid or ValidationReason.OcspSignatureAlgorithmRefused => RevocationCause.SignerInvalid,
-        ValidationReason.OcspResponderFailed or ValidationReason.OcspTryLater or ValidationReason.OcspQuestionRefused
-            or ValidationReason.OcspSignedQuestionWanted or ValidationReason.OcspUnauthorized => RevocationCause.Unreachable,
-        ValidationReason.OcspCriticalExtensionUnknown => RevocationCause.Unsupported,
-        _ => RevocationCause.Malformed,
-    };
+    private static DateTimeOffset Later(DateTimeOffset? stated, DateTimeOffset now) => stated is { } time && time > now + LeastPause ? time : now + LeastPause;
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset? other) => other is { } known && known < one ? known : one;
 }

@@ -18,6 +18,13 @@ internal sealed class RevocationPlaces(IEnumerable<RevocationPlace> named, Revoc
 
     public bool Any(ParsedCertificate certificate) => AreNamed || RevocationPointers.Any(certificate, preference);
 
+    /// <summary>Gets the places that a certificate names, whatever a policy prefers.</summary>
+    public static IReadOnlyList<(RevocationSource Source, Uri Url)> PointersOf(ParsedCertificate certificate) =>
+    [
+        .. Read(RevocationPointers.CrlUrls(certificate)).Select(url => (RevocationSource.Crl, url)).Take(MaxOfOneKind),
+        .. Read(RevocationPointers.OcspUrls(certificate)).Select(url => (RevocationSource.Ocsp, url)).Take(MaxOfOneKind),
+    ];
+
     /// <summary>Gets the places to ask, the first first.</summary>
     public IReadOnlyList<(RevocationSource Source, Uri Url)> Of(VerifiedPath path, int depth)
     {

@@ -46,16 +46,18 @@ internal sealed class RevocationRefresher : IDisposable
     /// <summary>Plans to ask a place again, unless that is planned already.</summary>
     /// <param name="subject">About whom.</param>
     /// <param name="place">Where.</param>
+    /// <param name="since">When the answer was fetched, which may be before it was read from a store.</param>
     /// <param name="until">When the answer ends; null if there is none at the moment.</param>
-    public void Schedule(RevocationSubject subject, RevocationPlaceAnswer place, DateTimeOffset? until)
+    public void Schedule(RevocationSubject subject, RevocationPlaceAnswer place, DateTimeOffset since, DateTimeOffset? until)
     {
         DateTimeOffset now = _timeProvider.GetUtcNow();
-        TimeSpan left = until is { } end && end > now ? end - now : LeastInterval;
+        since = since < now && until > now ? since : now;
+        TimeSpan left = until is { } end && end > now ? end - since : LeastInterval;
         left = left < _longest ? left : _longest;
 
         // From 70 to 90 of a hundred parts of the time: what was fetched together is not asked for together again.
         TimeSpan wait = left * (0.7 + (0.2 * Random.Shared.NextDouble()));
-        DateTimeOffset at = now + (wait > LeastInterval ? wait : LeastInterval);
+        DateTimeOffset at = since + wait > now + LeastInterval ? since + wait : now + LeastInterval;
         Item item = new(subject, place);
         lock (_lock)
         {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MutualTls.Certificates;
@@ -6,6 +7,7 @@ using MutualTls.Paths;
 using MutualTls.Revocation.Crl;
 using MutualTls.Revocation.Fetching;
 using MutualTls.Revocation.Memory;
+using MutualTls.Revocation.Stores;
 
 namespace MutualTls.Revocation;
 
@@ -14,9 +16,14 @@ namespace MutualTls.Revocation;
 /// <threadsafety>Safe from any thread.</threadsafety>
 public sealed class RevocationService : IAsyncDisposable, IDisposable
 {
+    // What a large mesh has at once; those with the least time left go first.
+    private const int MaxStoredFiles = 50_000;
+    private const long MaxStoredBytes = 1L << 30;
+
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly RevocationFetcher _fetcher;
+    private readonly AnswerArchive _archive;
     private readonly RevocationInquiry _inquiry;
     private readonly RevocationRefresher _refresher;
 
@@ -24,15 +31,23 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
     /// <param name="options">How to fetch; null is the defaults.</param>
     /// <param name="timeProvider">The clock. The default is <see cref="TimeProvider.System"/>.</param>
     /// <param name="logger">Where failures are told. The default is nowhere.</param>
+    /// <param name="cache">The cache that <see cref="RevocationServiceOptions.DistributedCache"/> speaks of.</param>
     /// <exception cref="MutualTlsConfigurationException">An option is out of its range; the exception lists everything.</exception>
-    public RevocationService(RevocationServiceOptions? options = null, TimeProvider? timeProvider = null, ILogger<RevocationService>? logger = null)
-        : this(options ?? new RevocationServiceOptions(), timeProvider ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance, fetch: null)
+    public RevocationService(
+        RevocationServiceOptions? options = null, TimeProvider? timeProvider = null, ILogger<RevocationService>? logger = null, IDistributedCache? cache = null)
+        : this(options ?? new RevocationServiceOptions(), timeProvider ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance, cache)
     {
     }
 
-    internal RevocationService(RevocationServiceOptions options, TimeProvider timeProvider, ILogger logger, FetchOptions? fetch)
+    internal RevocationService(RevocationServiceOptions options, TimeProvider timeProvider, ILogger logger, IDistributedCache? cache, FetchOptions? fetch = null)
     {
-        if (options.Validate() is { Count: > 0 } errors)
+        List<string> errors = options.Validate();
+        if (options.DistributedCache == RevocationCacheUse.Used && cache is null)
+        {
+            errors.Add("DistributedCache: Used, and there is no IDistributedCache.");
+        }
+
+        if (errors.Count > 0)
         {
             throw new MutualTlsConfigurationException("revocation options", errors);
         }
@@ -49,7 +64,9 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
                 MaxCrlBytes = options.MaxCrlBytes,
             },
             timeProvider, logger);
-        _inquiry = new RevocationInquiry(_fetcher, timeProvider, change => Changed?.Invoke(this, change));
+        _archive = new AnswerArchive(StoresOf(options, timeProvider, logger, cache), maxWaitingBytes: 2L * options.MaxCrlBytes, timeProvider, logger);
+        RevocationIntake intake = new(Tell);
+        _inquiry = new RevocationInquiry(_fetcher, new RevocationRecall(_archive, intake, options.MaxStoredAge, timeProvider), intake, timeProvider);
         _refresher = new RevocationRefresher(timeProvider, options.RefreshInterval, RefreshAsync);
     }
 
@@ -71,16 +88,23 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
     internal int Scheduled => _refresher.Count;
 
     /// <summary>Forgets everything that was fetched: every standing verdict is judged again, and what is needed is fetched again.</summary>
-    public void Purge() => Memory.Purge();
+    /// <remarks>In the stores, what this process knows of is removed soon, and what was stored until now is not used by this process. Other processes keep what they hold.</remarks>
+    public void Purge()
+    {
+        _archive.Purge([.. Memory.Authorities.SelectMany(authority => authority.StoreKeys())]);
+        Memory.Purge();
+    }
 
-    /// <summary>Forgets what is known about the certificates of one path.</summary>
+    /// <summary>Forgets what is known about the certificates of one path, in the stores too.</summary>
     /// <param name="path">The path, of a verdict for example.</param>
     public void Invalidate(VerifiedPath path)
     {
         ArgumentNullException.ThrowIfNull(path);
         for (int depth = 0; depth < path.Certificates.Count; depth++)
         {
-            Memory.Find(path, depth)?.Forget();
+            RevocationAuthority authority = Memory.FindOrAdd(path, depth);
+            _archive.Remove([.. authority.StoreKeys(), .. RevocationPlaces.PointersOf(path.Span[depth]).Select(place => authority.StoreKeyOf(place.Source, place.Url, path.Span[depth].SerialNumberBytes))]);
+            authority.Forget();
         }
 
         Memory.Changed();
@@ -99,10 +123,11 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
         bool used = false;
         foreach (RevocationAuthority authority in Memory.Authorities)
         {
+            CrlSet before = authority.Crls;
             if (authority.IsSigner(crl) && authority.TryKeep(crl))
             {
                 used = true;
-                Changed?.Invoke(this, new RevocationChangedEventArgs(authority, crl, CrlSet.Empty));
+                Tell(new RevocationChangedEventArgs(authority, crl, before));
             }
         }
 
@@ -115,11 +140,12 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Stops fetching.</summary>
-    /// <returns>A task that ends when no fetch is under way.</returns>
+    /// <returns>A task that ends when no fetch is under way and what was fetched is stored.</returns>
     public async ValueTask DisposeAsync()
     {
         _refresher.Dispose();
         await _fetcher.DisposeAsync().ConfigureAwait(false);
+        await _archive.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Stops fetching, without awaiting what is under way.</summary>
@@ -145,32 +171,37 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
 
     private async Task AskAsync(RevocationSubject subject, CancellationToken cancellationToken)
     {
-        if (await _inquiry.AskAsync(subject, cancellationToken).ConfigureAwait(false) is { } place)
+        try
         {
-            _refresher.Schedule(subject, place, subject.FreshUntil(_timeProvider.GetUtcNow()));
+            if (await _inquiry.AskAsync(subject, cancellationToken).ConfigureAwait(false) is { } place)
+            {
+                Schedule(subject, place);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody is asked any more: it stays unknown.
         }
     }
 
     private async Task RefreshAsync(RevocationSubject subject, RevocationPlaceAnswer place)
     {
+        RevocationAuthority authority = subject.Memory.FindOrAdd(subject.Path, subject.Depth);
+
+        // No verdict can rest on it any more.
+        if (place.Source == RevocationSource.Ocsp && authority.PeekAnswer(subject.Serial)?.IsUsed(_timeProvider.GetUtcNow() - subject.Checker.Rules.StaleGrace) != true)
+        {
+            return;
+        }
+
         try
         {
-            RevocationAuthority authority = subject.Memory.FindOrAdd(subject.Path, subject.Depth);
-            if (place.Source == RevocationSource.Ocsp)
-            {
-                // Nobody has asked since: the peer is gone, or its verdict stands on.
-                if (authority.FindUnread(subject.Serial))
-                {
-                    return;
-                }
-            }
-
             await _inquiry.AskAsync(subject, authority, place.Source, place.Url, CancellationToken.None).ConfigureAwait(false);
-            _refresher.Schedule(subject, place, subject.FreshUntil(_timeProvider.GetUtcNow()));
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
             // The service is being disposed.
+            return;
         }
 #pragma warning disable CA1031 // Nobody awaits a refresh; what goes wrong in one is told, and the answer held stays.
         catch (Exception exception)
@@ -178,5 +209,48 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
         {
             Log.RefreshFailed(_logger, exception, place.Url.GetLeftPart(UriPartial.Path));
         }
+
+        Schedule(subject, place);
+    }
+
+    private void Schedule(RevocationSubject subject, RevocationPlaceAnswer place)
+    {
+        RevocationQuestion question = new(subject, subject.Memory.FindOrAdd(subject.Path, subject.Depth), place.Source, place.Url);
+        DateTimeOffset now = _timeProvider.GetUtcNow();
+
+        // A revocation without an end is asked about at the longest interval.
+        DateTimeOffset? until = subject.FreshUntil(now) ?? (subject.Read(now).Status == RevocationStatus.Revoked ? DateTimeOffset.MaxValue : null);
+        _refresher.Schedule(subject, place, question.LastFetchedAt, until);
+    }
+
+    // A handler of the application must not make an answer one of no use.
+    private void Tell(RevocationChangedEventArgs change)
+    {
+        try
+        {
+            Changed?.Invoke(this, change);
+        }
+#pragma warning disable CA1031
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.ChangedHandlerFailed(_logger, exception);
+        }
+    }
+
+    private static IRevocationStore[] StoresOf(RevocationServiceOptions options, TimeProvider timeProvider, ILogger logger, IDistributedCache? cache)
+    {
+        List<IRevocationStore> stores = [];
+        if (options.StoreFolder is { } folder)
+        {
+            stores.Add(new FolderStore(folder, new FolderLimits(options.MaxCrlBytes, MaxStoredFiles, Math.Max(MaxStoredBytes, 4L * options.MaxCrlBytes)), timeProvider, logger));
+        }
+
+        if (options.DistributedCache == RevocationCacheUse.Used)
+        {
+            stores.Add(new DistributedCacheStore(cache!, options.MaxCrlBytes, timeProvider, logger));
+        }
+
+        return [.. stores];
     }
 }

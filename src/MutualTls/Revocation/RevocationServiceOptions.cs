@@ -28,6 +28,18 @@ public sealed class RevocationServiceOptions
     /// <value>From 10 seconds to 7 days. The default is 1 hour. A place that has nothing newer answers with a few bytes.</value>
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Gets or sets a folder where answers are kept, so that a process that starts again asks nobody. Many processes can share one.</summary>
+    /// <value>A path, whose folder is made when needed. The default is null: none. At most 50,000 answers and 1 GiB, or four of the largest CRLs, are kept.</value>
+    public string? StoreFolder { get; set; }
+
+    /// <summary>Gets or sets whether answers are kept in the application's distributed cache too, so that of many machines one asks the authority.</summary>
+    /// <value>The default is <see cref="RevocationCacheUse.Unused"/>.</value>
+    public RevocationCacheUse DistributedCache { get; set; }
+
+    /// <summary>Gets or sets how old a stored answer may be, by the time that its signer says it was made; an older one is not used. It limits what an old answer that somebody puts there can do.</summary>
+    /// <value>From 1 minute to 365 days. The default is 7 days.</value>
+    public TimeSpan MaxStoredAge { get; set; } = TimeSpan.FromDays(7);
+
     internal List<string> Validate()
     {
         List<string> errors = [];
@@ -36,6 +48,10 @@ public sealed class RevocationServiceOptions
         Require(MaxCrlBytes is >= 1 << 10 and <= 1 << 30, errors, $"MaxCrlBytes: {MaxCrlBytes} is not from {1 << 10} (1 KiB) to {1 << 30} (1 GiB).");
         Require(RefreshInterval >= TimeSpan.FromSeconds(10) && RefreshInterval <= TimeSpan.FromDays(7), errors, $"RefreshInterval: {RefreshInterval} is not from 10 seconds to 7 days.");
         Require(Proxy is null || (Proxy.IsAbsoluteUri && Proxy.Scheme is "http" or "https"), errors, $"Proxy: '{Proxy}' is no http or https URL.");
+        Require(
+            StoreFolder is null || (!string.IsNullOrWhiteSpace(StoreFolder) && StoreFolder.AsSpan().IndexOfAny(Path.GetInvalidPathChars()) < 0), errors, $"StoreFolder: '{StoreFolder}' is no path.");
+        Require(Enum.IsDefined(DistributedCache), errors, $"DistributedCache: {DistributedCache} is none; use {string.Join(", ", Enum.GetNames<RevocationCacheUse>())}.");
+        Require(MaxStoredAge >= TimeSpan.FromMinutes(1) && MaxStoredAge <= TimeSpan.FromDays(365), errors, $"MaxStoredAge: {MaxStoredAge} is not from 1 minute to 365 days.");
         return errors;
     }
 

@@ -27,5 +27,5 @@ internal sealed record RevocationSubject(
     /// <summary>Gets when what is known ends by its own word: the grace is for a source that fails, not for one that was not asked.</summary>
     public DateTimeOffset? FreshUntil(DateTimeOffset now) => Read(now).Until is { } until && until < DateTimeOffset.MaxValue ? until - Checker.Rules.StaleGrace : null;
 
-    public RevocationContext At(DateTimeOffset now) => new() { Presented = Presented, Pool = Pool, Memo = Signatures, Memory = Memory, Now = now };
+    public RevocationContext At(DateTimeOffset now) => new() { Presented = Presented, Pool = Pool, Memo = Signatures, Memory = Memory, Now = now, Reading = RevocationReading.Upkeep };
 }

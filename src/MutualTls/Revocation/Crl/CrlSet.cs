@@ -35,6 +35,20 @@ internal sealed class CrlSet
         return new CrlSet(All.Where(held => !held.IsSameSeries(verified)).Append(verified));
     }
 
+    /// <summary>Tells whether a newer CRL of the same series is held.</summary>
+    public bool HasNewer(ParsedCrl crl)
+    {
+        foreach (ParsedCrl held in Named(crl.IssuerNameHash))
+        {
+            if (held.IsSameSeries(crl) && held.IsNewerThan(crl))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Finds the newest usable delta CRL for a complete one: valid now, nothing critical in it unknown, signed by the same key. RFC 5280 section 6.3.3 (c) and (h).</summary>
     public ParsedCrl? FindDelta(ParsedCrl complete, CrlSigner signer, DateTimeOffset now)
     {

@@ -61,6 +61,9 @@ internal sealed record FetchResult(FetchOutcome Outcome, string? Detail = null)
     /// <summary>Gets until when the same failure is told again without asking; null if it is not kept.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
+    /// <summary>Gets when a stored answer was fetched; null of one that came from the network just now.</summary>
+    public DateTimeOffset? FetchedAt { get; init; }
+
     /// <summary>Gets whether trying again, or another URL of the same host, may fail in the same way: what a retry is for, and what a breaker counts.</summary>
     public bool IsTransient => Outcome is FetchOutcome.Unreachable or FetchOutcome.TimedOut || (Outcome == FetchOutcome.HttpError && HttpStatus is >= 500 or 429);
 

@@ -39,28 +39,32 @@ internal sealed class RevocationFetcher : IAsyncDisposable
     /// <summary>Fetches a CRL.</summary>
     /// <param name="url">Where.</param>
     /// <param name="known">The tag of the CRL that is known, so that only a newer one is sent.</param>
+    /// <param name="recall">Looks for an answer elsewhere first; called once for all who wait. Null: there is none, and the network is asked.</param>
     /// <param name="accept">Tells whether the answer is of use; called once for all who wait. One that is not is a failure like any other.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="OperationCanceledException">The wait was given up, or the fetcher was disposed.</exception>
-    public Task<FetchResult> FetchCrlAsync(Uri url, FetchTag known, Func<FetchResult, bool> accept, CancellationToken cancellationToken) => JoinAsync(
+    public Task<FetchResult> FetchCrlAsync(Uri url, FetchTag known, Func<CancellationToken, Task<FetchResult?>>? recall, Func<FetchResult, bool> accept, CancellationToken cancellationToken) => JoinAsync(
         // Who has no CRL must not be told that it has not changed.
         known == default ? "crl" : "newer crl",
         url,
         token => _hosts.ExecuteAsync(
             url, _options.CrlTimeout, attempt => _transport.SendAsync(new FetchRequest(url, _options.MaxCrlBytes, "application/pkix-crl") { Tag = known }, attempt), token),
+        recall,
         accept,
         cancellationToken);
 
     /// <summary>Asks an OCSP responder about one certificate: by GET where the question is short enough, else by POST.</summary>
     /// <param name="responder">Where.</param>
     /// <param name="question">What about.</param>
+    /// <param name="recall">Looks for an answer elsewhere first; called once for all who wait. Null: there is none, and the network is asked.</param>
     /// <param name="accept">Tells whether the answer is of use; called once for all who wait. One that is not is a failure like any other.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="OperationCanceledException">The wait was given up, or the fetcher was disposed.</exception>
-    public Task<FetchResult> AskOcspAsync(Uri responder, OcspQuestion question, Func<FetchResult, bool> accept, CancellationToken cancellationToken) => JoinAsync(
+    public Task<FetchResult> AskOcspAsync(Uri responder, OcspQuestion question, Func<CancellationToken, Task<FetchResult?>>? recall, Func<FetchResult, bool> accept, CancellationToken cancellationToken) => JoinAsync(
         $"ocsp {question.Key}",
         responder,
         token => AskAsync(responder, question, token),
+        recall,
         accept,
         cancellationToken);
 
@@ -82,7 +86,13 @@ internal sealed class RevocationFetcher : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private Task<FetchResult> JoinAsync(string what, Uri url, Func<CancellationToken, Task<FetchResult>> fetch, Func<FetchResult, bool> accept, CancellationToken cancellationToken)
+    private Task<FetchResult> JoinAsync(
+        string what,
+        Uri url,
+        Func<CancellationToken, Task<FetchResult>> fetch,
+        Func<CancellationToken, Task<FetchResult?>>? recall,
+        Func<FetchResult, bool> accept,
+        CancellationToken cancellationToken)
     {
         if (!FetchTransport.IsFetchable(url))
         {
@@ -106,7 +116,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
                     return Task.FromResult(new FetchResult(FetchOutcome.Busy, "too many fetches are under way"));
                 }
 
-                flight = FlyAsync(key, url, fetch, accept);
+                flight = FlyAsync(key, url, fetch, recall, accept);
                 _flights.Add(key, flight);
             }
 
@@ -133,13 +143,19 @@ internal sealed class RevocationFetcher : IAsyncDisposable
         }
     }
 
-    private async Task<FetchResult> FlyAsync(string key, Uri url, Func<CancellationToken, Task<FetchResult>> fetch, Func<FetchResult, bool> accept)
+    private async Task<FetchResult> FlyAsync(
+        string key, Uri url, Func<CancellationToken, Task<FetchResult>> fetch, Func<CancellationToken, Task<FetchResult?>>? recall, Func<FetchResult, bool> accept)
     {
         // Leaves the lock of the caller, and the caller's thread.
         await Task.Yield();
         FetchResult result = new(FetchOutcome.Unreachable, "the fetch failed");
         try
         {
+            if (recall is not null && await recall(_stop.Token).ConfigureAwait(false) is { } recalled)
+            {
+                return result = recalled;
+            }
+
             result = await fetch(_stop.Token).ConfigureAwait(false);
             if (result.Outcome == FetchOutcome.Answered && !IsAccepted(result, accept, url))
             {
@@ -157,7 +173,8 @@ internal sealed class RevocationFetcher : IAsyncDisposable
                 }
                 else if (result.Outcome is not (FetchOutcome.Suspended or FetchOutcome.Busy) && !_stop.IsCancellationRequested)
                 {
-                    result = _backoff.Failed(key, result);
+                    // Those who wait may have a use for an answer that the first had none for.
+                    result = _backoff.Failed(key, result) with { Body = result.Body };
                     Log.FetchFailed(_logger, url.GetLeftPart(UriPartial.Path), result.Outcome, result.Detail, result.RetryAt);
                 }
             }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using MutualTls.Certificates;
 using MutualTls.Encoding;
@@ -6,6 +7,7 @@ using MutualTls.Paths;
 using MutualTls.Revocation.Crl;
 using MutualTls.Revocation.Fetching;
 using MutualTls.Revocation.Ocsp;
+using MutualTls.Revocation.Stores;
 
 namespace MutualTls.Revocation.Memory;
 
@@ -14,6 +16,11 @@ namespace MutualTls.Revocation.Memory;
 /// <threadsafety>Safe from any thread; reads take no lock.</threadsafety>
 internal sealed class RevocationAuthority
 {
+    /// <summary>A CA splits its CRLs over a few places; a CRL from a place beyond these is fetched without knowledge of the last time.</summary>
+    public const int MaxPlaces = 1024;
+
+    private const int MaxResponders = 16;
+
     /// <summary>As many peers of one issuer as a large site has at once; each answer takes some 200 bytes.</summary>
     public const int MaxAnswers = 100_000;
 
@@ -21,7 +28,8 @@ internal sealed class RevocationAuthority
     private readonly byte[] _anchorKey;
     private readonly OctetTable<OcspAnswer> _answers = new();
     private readonly OctetTable<RevocationFailure> _failures = new();
-    private readonly OctetTable<Tag> _tags = new();
+    private readonly OctetTable<CrlPlace> _places = new();
+    private readonly ConcurrentDictionary<Uri, byte> _responders = new();
     private CrlSet _crls = CrlSet.Empty;
 
     public RevocationAuthority(VerifiedPath path, int depth)
@@ -70,6 +78,7 @@ internal sealed class RevocationAuthority
         }
     }
 
+    /// <summary>Finds an answer for a judgement.</summary>
     public OcspAnswer? FindAnswer(ReadOnlySpan<byte> serial)
     {
         if (_answers.Find(serial) is not { } answer)
@@ -77,25 +86,31 @@ internal sealed class RevocationAuthority
             return null;
         }
 
-        answer.WasRead = true;
+        answer.Use();
         return answer;
     }
 
-    /// <summary>Keeps a verified OCSP answer. False: the one held is newer, or there is no room.</summary>
+    /// <summary>Finds an answer without using it.</summary>
+    public OcspAnswer? PeekAnswer(ReadOnlySpan<byte> serial) => _answers.Find(serial);
+
+    /// <summary>Keeps a verified OCSP answer. False: the one held is newer, or of the same time and a revocation.</summary>
     public bool TryKeep(ReadOnlySpan<byte> serial, OcspAnswer answer, DateTimeOffset now)
     {
         while (true)
         {
             OcspAnswer? held = _answers.Find(serial);
-            if (held is not null && held.Result.ThisUpdate > answer.Result.ThisUpdate)
+            if (held is not null && (held.Result.ThisUpdate > answer.Result.ThisUpdate
+                || (held.Result.ThisUpdate == answer.Result.ThisUpdate && held.Result.Status == RevocationStatus.Revoked && answer.Result.Status != RevocationStatus.Revoked)))
             {
                 return false;
             }
 
-            if (held is null && _answers.Count >= MaxAnswers && !DropExpired(now))
+            if (held is null && _answers.Count >= MaxAnswers)
             {
-                return false;
+                MakeRoom(now);
             }
+
+            answer.Inherit(held);
 
             if (_answers.TrySet(serial, answer, held))
             {
@@ -119,19 +134,38 @@ internal sealed class RevocationAuthority
 
     public void ForgetFailure(ReadOnlySpan<byte> serial) => _failures.Remove(serial);
 
-    public FetchTag FindTag(ReadOnlySpan<byte> place) => _tags.Find(place) is { } tag ? tag.Value : default;
+    /// <summary>Finds what is known about one place where a CRL is.</summary>
+    public CrlPlace? FindPlace(ReadOnlySpan<byte> place) => _places.Find(place);
 
     /// <summary>Keeps what lets the next fetch ask only for something newer.</summary>
-    public void KeepTag(ReadOnlySpan<byte> place, FetchTag tag)
+    public void KeepPlace(ReadOnlySpan<byte> place, CrlPlace known)
     {
-        if (tag != default && _tags.Count < MaxAnswers)
+        if (_places.Count < MaxPlaces || _places.Find(place) is not null)
         {
-            _tags.Set(place, new Tag(tag));
+            // A tag is any text of the server's; a long one is not worth its room.
+            _places.Set(place, known.Tag.EntityTag is { Length: > CrlPlace.MaxTagLength } ? known with { Tag = default } : known);
         }
     }
 
-    /// <summary>Tells whether an answer is held that no judgement has read since it came.</summary>
-    public bool FindUnread(ReadOnlySpan<byte> serial) => _answers.Find(serial) is { WasRead: false };
+    public void ForgetPlace(ReadOnlySpan<byte> place) => _places.Remove(place);
+
+    public void KeepResponder(Uri url)
+    {
+        if (_responders.Count < MaxResponders)
+        {
+            _responders.TryAdd(url, 0);
+        }
+    }
+
+    /// <summary>Gets what names an answer of this authority in a store.</summary>
+    public string StoreKeyOf(RevocationSource source, Uri url, ReadOnlySpan<byte> serial) => source == RevocationSource.Crl
+        ? StoreKey.OfCrl(_issuer.Name, _issuer.EncodedKey, _anchorKey, url)
+        : StoreKey.OfOcsp(_issuer.Name, _issuer.EncodedKey, _anchorKey, url, serial);
+
+    /// <summary>Gets the names of all answers that may be stored.</summary>
+    public IEnumerable<string> StoreKeys() =>
+        _places.All.Select(place => StoreKeyOf(RevocationSource.Crl, place.Value.Url, default))
+            .Concat(_responders.Keys.SelectMany(url => _answers.All.Select(answer => StoreKeyOf(RevocationSource.Ocsp, url, answer.Key))));
 
     /// <summary>Tells whether the issuer itself signed a CRL.</summary>
     public bool IsSigner(ParsedCrl crl) => DistinguishedName.AreEqual(crl.IssuerName, _issuer.Name) && crl.Signature.IsBy(_issuer.AsSigner());
@@ -163,7 +197,7 @@ internal sealed class RevocationAuthority
 
     public void Forget()
     {
-        _tags.Clear();
+        _places.Clear();
         Volatile.Write(ref _crls, CrlSet.Empty);
         _answers.Clear();
         _failures.Clear();
@@ -175,11 +209,9 @@ internal sealed class RevocationAuthority
         return _answers.Remove(serial);
     }
 
-    private sealed record Tag(FetchTag Value);
-
-    private bool DropExpired(DateTimeOffset now)
+    // An answer that is dropped while it is of use is asked for again.
+    private void MakeRoom(DateTimeOffset now)
     {
-        int before = _answers.Count;
         foreach ((byte[] serial, OcspAnswer answer) in _answers.All)
         {
             if (answer.Result.Until <= now)
@@ -188,17 +220,47 @@ internal sealed class RevocationAuthority
             }
         }
 
-        return _answers.Count < before;
+        foreach ((byte[] serial, OcspAnswer answer) in _answers.All)
+        {
+            if (_answers.Count <= MaxAnswers - (MaxAnswers / 8))
+            {
+                return;
+            }
+
+            _answers.Remove(serial);
+        }
     }
 }
 
-/// <summary>One verified OCSP answer.</summary>
-internal sealed class OcspAnswer(OcspResult result)
+/// <summary>One verified OCSP answer, and when it was fetched.</summary>
+internal sealed class OcspAnswer(OcspResult result, DateTimeOffset fetchedAt)
 {
+    private long _usedUntil;
+
     public OcspResult Result => result;
 
-    /// <summary>Whether a judgement has read it: only then is it worth asking again before it ends.</summary>
-    public bool WasRead { get; set; }
+    public DateTimeOffset FetchedAt => fetchedAt;
+
+    /// <summary>Notes that a judgement rests on it: its verdict may stand until the answer ends, without another look.</summary>
+    public void Use()
+    {
+        if (Volatile.Read(ref _usedUntil) != result.Until.UtcTicks)
+        {
+            Volatile.Write(ref _usedUntil, result.Until.UtcTicks);
+        }
+    }
+
+    /// <summary>Takes over who uses the answer that this one replaces.</summary>
+    public void Inherit(OcspAnswer? replaced) => Volatile.Write(ref _usedUntil, replaced is null ? 0 : Volatile.Read(ref replaced._usedUntil));
+
+    /// <summary>Tells whether a verdict may still rest on it or on one that it replaced: only then is it worth asking again before it ends.</summary>
+    public bool IsUsed(DateTimeOffset now) => now.UtcTicks < Volatile.Read(ref _usedUntil);
+}
+
+/// <summary>What is known about a place where a CRL is: when it was last asked, and what lets the next fetch ask only for something newer.</summary>
+internal sealed record CrlPlace(Uri Url, DateTimeOffset FetchedAt, FetchTag Tag)
+{
+    public const int MaxTagLength = 256;
 }
 
 /// <summary>Why nothing could be got, and until when it is not tried again.</summary>
