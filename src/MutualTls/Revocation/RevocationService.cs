@@ -175,7 +175,7 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
         {
             if (await _inquiry.AskAsync(subject, cancellationToken).ConfigureAwait(false) is { } place)
             {
-                Schedule(subject, place);
+                Schedule(subject, place, since: FetchedAt(subject, place));
             }
         }
         catch (ObjectDisposedException)
@@ -194,9 +194,10 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
             return;
         }
 
+        RevocationFailure? failure = null;
         try
         {
-            await _inquiry.AskAsync(subject, authority, place.Source, place.Url, CancellationToken.None).ConfigureAwait(false);
+            failure = await _inquiry.AskAsync(subject, authority, place.Source, place.Url, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
@@ -210,17 +211,20 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
             Log.RefreshFailed(_logger, exception, place.Url.GetLeftPart(UriPartial.Path));
         }
 
-        Schedule(subject, place);
+        // What failed is tried again after a part of the time that is left, and not at once.
+        Schedule(subject, place, since: failure is null ? FetchedAt(subject, place) : _timeProvider.GetUtcNow());
     }
 
-    private void Schedule(RevocationSubject subject, RevocationPlaceAnswer place)
+    private static DateTimeOffset FetchedAt(RevocationSubject subject, RevocationPlaceAnswer place) =>
+        new RevocationQuestion(subject, subject.Memory.FindOrAdd(subject.Path, subject.Depth), place.Source, place.Url).LastFetchedAt;
+
+    private void Schedule(RevocationSubject subject, RevocationPlaceAnswer place, DateTimeOffset since)
     {
-        RevocationQuestion question = new(subject, subject.Memory.FindOrAdd(subject.Path, subject.Depth), place.Source, place.Url);
         DateTimeOffset now = _timeProvider.GetUtcNow();
 
         // A revocation without an end is asked about at the longest interval.
         DateTimeOffset? until = subject.FreshUntil(now) ?? (subject.Read(now).Status == RevocationStatus.Revoked ? DateTimeOffset.MaxValue : null);
-        _refresher.Schedule(subject, place, question.LastFetchedAt, until);
+        _refresher.Schedule(subject, place, since, until);
     }
 
     // A handler of the application must not make an answer one of no use.
