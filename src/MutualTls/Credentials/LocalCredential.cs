@@ -17,7 +17,7 @@ public sealed class LocalCredential
         Parsed = parsed;
         Intermediates = intermediates;
 
-        // Made once: for a bare certificate SslStream would build a chain on each connection, with downloads (facts of .NET 10 on Linux).
+        // Made once: for a bare certificate SslStream would build a chain on each connection, with downloads (so .NET 10 does on Linux).
         Context = SslStreamCertificateContext.Create(certificate, intermediates, offline: true);
     }
 

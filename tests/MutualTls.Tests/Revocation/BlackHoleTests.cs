@@ -65,7 +65,7 @@ public sealed class BlackHoleTests : IAsyncDisposable
         Assert.All(waited, wait => Assert.InRange(wait, TimeSpan.Zero, MaxWait + Margin));
         Assert.True(wasMeanwhile);
         Assert.InRange(meanwhile, TimeSpan.Zero, (usual * 3) + TimeSpan.FromMilliseconds(20));
-        
+
         // The pool's probing for throughput, which adds threads by chance, is off in this process (see the project file): more threads are those that are held.
         Assert.InRange(threads.Most - threads.Before, int.MinValue, 4);
         Assert.Equal(Connections, _refusals.Count);
