@@ -174,7 +174,8 @@ internal sealed class RevocationFetcher : IAsyncDisposable
                 else if (result.Outcome is not (FetchOutcome.Suspended or FetchOutcome.Busy) && !_stop.IsCancellationRequested)
                 {
                     // Those who wait may have a use for an answer that the first had none for.
-                    result = _backoff.Failed(key, result) with { Body = result.Body };
+                    FetchResult kept = _backoff.Failed(key, result);
+                    result = result.Body.IsEmpty ? kept : kept with { Body = result.Body };
                     Log.FetchFailed(_logger, url.GetLeftPart(UriPartial.Path), result.Outcome, result.Detail, result.RetryAt);
                 }
             }
