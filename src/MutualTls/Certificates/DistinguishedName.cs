@@ -78,6 +78,24 @@ internal static class DistinguishedName
         return true;
     }
 
+    /// <summary>Tells whether normalizing the strings of a well-formed name changes nothing.</summary>
+    public static bool IsTheSameNormalized(ReadOnlySpan<byte> name)
+    {
+        for (DerReader names = Open(name); names.TryOpen(DerTag.Set, out DerReader set);)
+        {
+            while (!set.IsEmpty)
+            {
+                Attribute attribute = Attribute.Read(ref set);
+                if (!PreparedString.IsTheSameNormalized(attribute.Tag, attribute.Value))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Gets a hash that is equal for equal names: of the prepared values, whatever the order within one relative name.</summary>
     public static int PreparedHash(ReadOnlySpan<byte> name)
     {

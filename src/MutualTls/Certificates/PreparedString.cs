@@ -8,11 +8,26 @@ namespace MutualTls.Certificates;
 /// <summary>Compares attribute values after the string preparation of RFC 4518, as RFC 5280 section 7.1 asks.</summary>
 /// <remarks>
 /// Characters in the ASCII range take a path that allocates nothing. Values of other types match by their octets and type. An application in
-/// invariant globalization mode has no tables to normalize with: there a composed and a decomposed letter differ.
+/// invariant globalization mode has no tables to normalize with: there values are compared as they stand, and a composed and a decomposed letter
+/// differ. Whoever lets in what is not equal must ask <see cref="MayBeEqual"/> there.
 /// </remarks>
 internal static class PreparedString
 {
+    // None of these has a decomposition that NFKC keeps, nor joins with another of them.
+    private static readonly SearchValues<char> Stable =
+        SearchValues.Create([.. Enumerable.Range(0, 0x80).Concat(Enumerable.Range(0xC0, 0x40)).Select(code => (char)code)]);
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Gets whether this process can tell that a composed and a decomposed letter are the same.</summary>
+    public static bool CanNormalize { get; } = "e\u0301".Normalize(NormalizationForm.FormKC) == "\u00E9";
+
+    /// <summary>Tells whether two values are equal, or would be for all we know without tables to normalize with.</summary>
+    public static bool MayBeEqual(byte leftTag, ReadOnlySpan<byte> left, byte rightTag, ReadOnlySpan<byte> right) =>
+        AreEqual(leftTag, left, rightTag, right) || !IsTheSameNormalized(leftTag, left) || !IsTheSameNormalized(rightTag, right);
+
+    /// <summary>Tells whether normalizing certainly changes nothing: all is ASCII or a composed letter of Latin-1, or is no text.</summary>
+    public static bool IsTheSameNormalized(byte tag, ReadOnlySpan<byte> value) => Text(tag, value) is not { } text || !text.AsSpan().ContainsAnyExcept(Stable);
 
     public static bool AreEqual(byte leftTag, ReadOnlySpan<byte> left, byte rightTag, ReadOnlySpan<byte> right)
     {

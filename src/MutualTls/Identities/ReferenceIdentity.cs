@@ -58,7 +58,9 @@ public sealed class ReferenceIdentity : IEquatable<ReferenceIdentity>
         string ascii;
         try
         {
-            ascii = new IdnMapping { UseStd3AsciiRules = false }.GetAscii(name.EndsWith('.') ? name[..^1] : name).ToLowerInvariant();
+            // In lower case before: in invariant globalization mode the mapping leaves that to us.
+            string lower = (name.EndsWith('.') ? name[..^1] : name).ToLowerInvariant();
+            ascii = new IdnMapping { UseStd3AsciiRules = false }.GetAscii(lower).ToLowerInvariant();
         }
         catch (ArgumentException exception)
         {

@@ -40,7 +40,10 @@ internal sealed class SubjectTable(NameMatching matching)
         _byAttribute = _patterns.GroupBy(pattern => pattern.MinBy(attribute => uses[attribute.Hash]).Hash).ToDictionary(group => group.Key, group => group.ToArray());
     }
 
-    public bool Matches(ReadOnlySpan<byte> subject)
+    public bool Matches(ReadOnlySpan<byte> subject) => Matches(subject, PreparedString.CanNormalize);
+
+    /// <summary>The same, told whether strings can be normalized here: where they cannot, a subject that may be one that is denied counts as it.</summary>
+    public bool Matches(ReadOnlySpan<byte> subject, bool canNormalize)
     {
         if (_byAttribute is not { Count: > 0 } table)
         {
@@ -61,7 +64,39 @@ internal sealed class SubjectTable(NameMatching matching)
             }
         }
 
+        return !canNormalize && matching == NameMatching.Deny && MayMatch(subject);
+    }
+
+    private bool MayMatch(ReadOnlySpan<byte> subject)
+    {
+        foreach (Attribute[] pattern in _patterns)
+        {
+            if (MayHaveAll(subject, pattern))
+            {
+                return true;
+            }
+        }
+
         return false;
+    }
+
+    private static bool MayHaveAll(ReadOnlySpan<byte> subject, Attribute[] pattern)
+    {
+        foreach (Attribute wanted in pattern)
+        {
+            bool mayHave = false;
+            for (NameAttributes walk = new(subject); !mayHave && walk.MoveNext();)
+            {
+                mayHave = walk.Oid.SequenceEqual(wanted.Oid) && PreparedString.MayBeEqual(walk.Tag, walk.Value, DerTag.Utf8String, wanted.Value);
+            }
+
+            if (!mayHave)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private bool HasAll(ReadOnlySpan<byte> subject, Attribute[] pattern)

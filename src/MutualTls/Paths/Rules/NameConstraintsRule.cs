@@ -114,7 +114,7 @@ internal static class NameConstraintsRule
                 GeneralNameKind.IpAddress => IpConstraint.Match(name, value),
                 GeneralNameKind.Email => EmailConstraint.Match(name, value),
                 GeneralNameKind.Uri => UriConstraint.Match(name, value),
-                GeneralNameKind.DirectoryName => DistinguishedName.IsWithin(name, value) ? ConstraintMatch.Inside : ConstraintMatch.Outside,
+                GeneralNameKind.DirectoryName => DirectoryConstraint.Match(name, value, side),
 
                 // 4.2.1.10: a form that cannot be processed is refused where it appears.
                 _ => ConstraintMatch.Unjudgeable,
