@@ -7,12 +7,12 @@ namespace MutualTls.Certificates;
 /// <threadsafety>Safe from any thread; takes no lock.</threadsafety>
 internal static class NameHashes
 {
-    private const int Slots = 256;
+    private const int Capacity = 256;
 
     // Longer names are rare, and not worth keeping.
     private const int MaxLength = 512;
 
-    private static readonly Entry?[] Known = new Entry?[Slots];
+    private static readonly Entry?[] Known = new Entry?[Capacity];
 
     public static int Of(ReadOnlySpan<byte> name)
     {
@@ -21,7 +21,7 @@ internal static class NameHashes
             return DistinguishedName.PreparedHash(name);
         }
 
-        ref Entry? slot = ref Known[SipHash.Compute(name) % Slots];
+        ref Entry? slot = ref Known[SipHash.Compute(name) % Capacity];
         if (Volatile.Read(ref slot) is { } known && known.Name.AsSpan().SequenceEqual(name))
         {
             return known.Hash;

@@ -191,7 +191,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
         {
             return accept(result);
         }
-#pragma warning disable CA1031
+#pragma warning disable CA1031 // What reads an answer must not throw for it; if it does all the same, the fetch has failed.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
