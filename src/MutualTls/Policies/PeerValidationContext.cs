@@ -11,9 +11,9 @@ public sealed class PeerValidationContext
 {
     private readonly string _validator;
     private readonly PeerVerdict _pending;
-    private readonly ValidatorRunner.Answer _answer;
+    private readonly ValidatorRunner.ValidatorAnswer _answer;
 
-    internal PeerValidationContext(string validator, PeerVerdict pending, ValidatorRunner.Answer answer)
+    internal PeerValidationContext(string validator, PeerVerdict pending, ValidatorRunner.ValidatorAnswer answer)
     {
         _validator = validator;
         _pending = pending;

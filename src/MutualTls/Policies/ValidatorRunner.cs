@@ -27,7 +27,7 @@ internal static class ValidatorRunner
         TimeSpan reuse = TimeSpan.MaxValue;
         foreach (IPeerValidator validator in pending.Policy.Validators)
         {
-            Answer answer = await AskAsync(validator, pending, timeProvider, logger, cancellationToken).ConfigureAwait(false);
+            ValidatorAnswer answer = await AskAsync(validator, pending, timeProvider, logger, cancellationToken).ConfigureAwait(false);
             if (answer.Findings.Count > 0)
             {
                 return pending.Refuse(answer.Findings, answer.Warnings);
@@ -55,11 +55,11 @@ internal static class ValidatorRunner
         return verdict;
     }
 
-    private static async Task<Answer> AskAsync(
+    private static async Task<ValidatorAnswer> AskAsync(
         IPeerValidator validator, PeerVerdict pending, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
         string name = validator.GetType().Name;
-        Answer refusal = new();
+        ValidatorAnswer refusal = new();
         if (pending.Policy.GivenUp.Count >= MaxGivenUp)
         {
             refusal.Findings.Add(ValidationReason.ValidatorTimedOut, 0, string.Create(CultureInfo.InvariantCulture, $"not asked: {MaxGivenUp} earlier calls of validators have not returned"));
@@ -67,7 +67,7 @@ internal static class ValidatorRunner
         }
 
         // The validator writes to an answer of its own: one that is given up on may still be running and writing.
-        Answer answer = new();
+        ValidatorAnswer answer = new();
         using CancellationTokenSource deadline = new(pending.Policy.ValidatorTimeout, timeProvider);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         CancellationToken stopping = stop.Token;
@@ -101,7 +101,7 @@ internal static class ValidatorRunner
     }
 
     /// <summary>What one validator said.</summary>
-    internal sealed class Answer
+    internal sealed class ValidatorAnswer
     {
         public FindingCollection Findings { get; } = [];
 

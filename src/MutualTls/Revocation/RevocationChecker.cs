@@ -104,7 +104,7 @@ internal sealed class RevocationChecker
     private RevocationResult OcspIn(RevocationAuthority authority, ParsedCertificate certificate, int depth, DateTimeOffset now, RevocationReading reading)
     {
         ReadOnlySpan<byte> serial = certificate.SerialNumberBytes;
-        if ((reading == RevocationReading.Judgement ? authority.FindAnswer(serial) : authority.PeekAnswer(serial))?.Result is not { } answer)
+        if ((reading == RevocationReading.ForJudgement ? authority.FindAnswer(serial) : authority.PeekAnswer(serial))?.Result is not { } answer)
         {
             return new RevocationResult { Depth = depth };
         }

@@ -40,7 +40,7 @@ internal ref struct RevocationContext
 internal enum RevocationReading
 {
     /// <summary>For a verdict: the answer is in use and kept up to date.</summary>
-    Judgement,
+    ForJudgement,
 
     /// <summary>To see whether it must be asked for.</summary>
     Upkeep,

@@ -64,9 +64,9 @@ internal sealed class RevocationRules(RevocationOptions options)
             ValidatePlace(options.Places[i], $"Revocation.Places:{i}", errors);
         }
 
-        if (options.Mode == RevocationMode.Disabled && options.CrlFiles.Count + options.Crls.Count > 0)
+        if (options.Mode == RevocationMode.Disabled && options.CrlFiles.Count + options.Crls.Count + options.Places.Count > 0)
         {
-            errors.Add("Revocation: CRLs are given and revocation is not checked. Leave one of the two out.");
+            errors.Add("Revocation: CRLs or places to ask are given and revocation is not checked. Leave one of the two out.");
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class RevocationRules(RevocationOptions options)
             errors.Add($"{option}: {place.Source} is no place to ask; use Crl or Ocsp.");
         }
 
-        if (!place.Url.IsAbsoluteUri || place.Url.Scheme is not ("http" or "https"))
+        if (place.Url is null || !place.Url.IsAbsoluteUri || place.Url.Scheme is not ("http" or "https"))
         {
             errors.Add($"{option}: '{place.Url}' is no http or https URL.");
         }

@@ -154,7 +154,7 @@ internal struct SignersAsked
     // A signer of CRLs about a signer of CRLs: none deeper is in use.
     private const int Max = 3;
 
-    private Slots _certificates;
+    private AskedSlots _certificates;
     private int _count;
 
     public bool TryAdd(ParsedCertificate signer)
@@ -184,7 +184,7 @@ internal struct SignersAsked
     }
 
     [InlineArray(Max)]
-    private struct Slots
+    private struct AskedSlots
     {
         private ParsedCertificate _first;
     }

@@ -17,7 +17,7 @@ internal sealed class AnswerArchive : IAsyncDisposable
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly long _maxWaitingBytes;
-    private readonly Channel<Change> _changes = Channel.CreateBounded<Change>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Channel<PendingWrite> _changes = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _worker;
     private long _waitingBytes;
@@ -140,7 +140,7 @@ internal sealed class AnswerArchive : IAsyncDisposable
             return;
         }
 
-        if (Interlocked.Add(ref _waitingBytes, bytes) > _maxWaitingBytes || !_changes.Writer.TryWrite(new Change(bytes, change)))
+        if (Interlocked.Add(ref _waitingBytes, bytes) > _maxWaitingBytes || !_changes.Writer.TryWrite(new PendingWrite(bytes, change)))
         {
             // The store lacks an answer, which costs a fetch one day.
             Interlocked.Add(ref _waitingBytes, -bytes);
@@ -149,7 +149,7 @@ internal sealed class AnswerArchive : IAsyncDisposable
 
     private async Task WorkAsync()
     {
-        await foreach (Change change in _changes.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        await foreach (PendingWrite change in _changes.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
             Interlocked.Add(ref _waitingBytes, -change.Bytes);
             if (_stop.IsCancellationRequested)
@@ -174,7 +174,7 @@ internal sealed class AnswerArchive : IAsyncDisposable
         }
     }
 
-    private sealed record Change(long Bytes, Func<CancellationToken, ValueTask> Make);
+    private sealed record PendingWrite(long Bytes, Func<CancellationToken, ValueTask> Make);
 }
 
 /// <summary>An answer, not verified, and the store it lay in.</summary>
