@@ -15,6 +15,7 @@ curl         curl
 gnutls-cli   gnutls-bin
 gnutls-serv  gnutls-bin
 redis-server redis-server
+nginx        nginx-light
 "
 
 missing() { while read -r command package; do [ -z "$command" ] || command -v "$command" > /dev/null || echo "${!1}"; done <<< "$peers" | sort -u; }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using MutualTls.Findings;
+using MutualTls.Policies;
 using MutualTls.Revocation;
 using MutualTls.Revocation.Ocsp;
 using MutualTls.Testing;
@@ -70,6 +71,41 @@ public sealed class OpenSslOcspTests : IDisposable
 
         OcspResult result = OcspVerifier.Verify(answer, issuer, path.EndEntity.SerialNumberBytes, TimeProvider.System.GetUtcNow(), OcspRules.Default);
         Assert.True(result.Status == RevocationStatus.Good, $"{result}; {responder.Output}");
+    }
+
+    // The same through the whole engine: asked beside the judgement, kept, and not asked again.
+    [Theory]
+    [InlineData("issuer", "good")]
+    [InlineData("issuer", "revoked")]
+    [InlineData("delegate", "good")]
+    [InlineData("delegate", "revoked")]
+    [InlineData("delegate of another", "good")]
+    public async Task Responder_AskedByTheEngine_SettlesTheVerdict(string signer, string status)
+    {
+        PeerProcess.Require("openssl");
+        TestPki pki = new();
+        string url = await StartResponderAsync(pki, signer, status);
+        await using PeerProcess responder = _responder!;
+        await using RevocationService service = new(new RevocationServiceOptions { AllowLocalAddresses = true });
+        PeerPolicyEngine engine = new(revocation: service);
+        PeerPolicy policy = PeerPolicy.Create("test", p => p.TrustPemText(pki.Root.ToPem()).CheckRevocation(r =>
+        {
+            (r.Preference, r.Depth, r.MaxWait) = (RevocationPreference.OcspOnly, RevocationDepth.EndEntity, TimeSpan.FromSeconds(20));
+            r.Places.Add(new RevocationPlace(RevocationSource.Ocsp, new Uri(url)));
+        }));
+
+        PeerVerdict verdict = await engine.JudgeAsync(policy, PeerRole.Client, Pair.Presented(pki.Client), cancellationToken: Pair.Stop);
+        await responder.KillAsync();
+        PeerVerdict again = engine.Judge(policy, PeerRole.Client, Pair.Presented(pki.Client));
+
+        ValidationReason? expected = (signer, status) switch
+        {
+            ("delegate of another", _) => ValidationReason.OcspSignerNotAllowed,
+            (_, "revoked") => ValidationReason.CertificateRevoked,
+            _ => null,
+        };
+        Assert.True(expected == verdict.Primary?.Reason && verdict.IsAccepted == expected is null, $"{verdict}; {responder.Output}");
+        Assert.Equal((verdict.Outcome, verdict.Primary?.Reason), (again.Outcome, again.Primary?.Reason));
     }
 
     [Theory]

@@ -72,6 +72,7 @@ public sealed class CrlFileTests : IDisposable
             r.Crls.Add(_pki.Issuing.IssueCrl().Der);
         }).IsAccepted);
 
+    // Pitfall 6: what is configured and cannot be used is no reason to go on without it.
     public static TheoryData<string> Bad => ["missing", "garbage", "truncated", "empty", "pem without a CRL", "broken pem", "signed by another key"];
 
     [Theory]
