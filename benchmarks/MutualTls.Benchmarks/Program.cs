@@ -3,6 +3,11 @@ using System.Text.Json;
 using BenchmarkDotNet.Running;
 using MutualTls.Benchmarks.Budgets;
 
+if (args is [CrlBudgets.ChildCommand, { } folder])
+{
+    return await CrlBudgets.RunChildAsync(folder);
+}
+
 if (args is not ["budgets", ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
@@ -14,7 +19,7 @@ Command budgets = new("budgets", "Measures the budgets as ratios within one run;
 budgets.SetAction(result =>
 {
     List<BudgetRow> rows = [];
-    foreach (BudgetRow row in VerdictBudgets.Run())
+    foreach (BudgetRow row in CrlBudgets.Run().Concat(VerdictBudgets.Run()))
     {
         rows.Add(row);
         Console.WriteLine(row);
