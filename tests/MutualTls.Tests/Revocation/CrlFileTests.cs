@@ -104,7 +104,10 @@ public sealed class CrlFileTests : IDisposable
     public void Create_NothingSaidOrContradictory_IsAnError()
     {
         Assert.Contains("Revocation", Error(_ => { }));
-        Assert.Contains("CRLs are given", Error(p => p.WithoutRevocation().Options.Revocation.CrlFiles.Add("a.crl")), StringComparison.Ordinal);
+        Assert.Contains("CRLs or places to ask are given", Error(p => p.WithoutRevocation().Options.Revocation.CrlFiles.Add("a.crl")), StringComparison.Ordinal);
+        Assert.Contains(
+            "CRLs or places to ask are given",
+            Error(p => p.WithoutRevocation().Options.Revocation.Places.Add(new RevocationPlace(RevocationSource.Crl, new Uri("http://crl.test/")))), StringComparison.Ordinal);
         Assert.Contains("StaleGrace", Error(p => p.CheckRevocation(r => r.StaleGrace = TimeSpan.FromDays(8))));
         Assert.Contains("StaleGrace", Error(p => p.CheckRevocation(r => r.StaleGrace = TimeSpan.FromTicks(-1))));
         Assert.Contains("Depth", Error(p => p.CheckRevocation(r => r.Depth = (RevocationDepth)9)));
