@@ -6,6 +6,9 @@ using MutualTls.Tests.Support;
 
 namespace MutualTls.Tests.Regressions;
 
+/// <summary>Runs alone: what one policy keeps alive is weighed by the memory of the whole process.</summary>
+[CollectionDefinition(nameof(VerdictCacheRegressions), DisableParallelization = true)]
+[Collection(nameof(VerdictCacheRegressions))]
 public class VerdictCacheRegressions
 {
     // A good peer that sends other junk along each time must not keep more alive than the limit says.
