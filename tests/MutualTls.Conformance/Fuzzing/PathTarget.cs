@@ -24,7 +24,9 @@ internal sealed class PathTarget : IFuzzTarget
     public IReadOnlyList<FuzzSeed> Seeds { get; }
 
     // An intermediate may be mended from memory; the peer's own certificate may not.
-    public bool MayLetIn(FuzzInput input) => input.IsResigned || input.Seed.Position > 0 || input.Der.AsSpan().SequenceEqual(input.Seed.Der);
+    // What was kept may be mutated back into the issued one.
+    public bool MayLetIn(FuzzInput input) => input.IsResigned || input.Seed.Position > 0
+        || input.Der.AsSpan().SequenceEqual(input.Seed.Around!.EndEntity.Span) || (input.Seed.LetsIn && input.Der.AsSpan().SequenceEqual(input.Seed.Der));
 
     public FuzzOutcome Run(FuzzInput input, Random random, List<ReadOnlyMemory<byte>> given)
     {
@@ -56,6 +58,9 @@ internal sealed class PathTarget : IFuzzTarget
         }
 
         builder.Options.Dangerous.AcceptAnyServerName = true;
+
+        // There are hundreds of policies, and no peer comes twice.
+        builder.Options.VerdictCacheLimit = 1 << 20;
     }
 
     /// <summary>Reads a verdict; the engine turns an exception of its own into a finding, which is thrown here.</summary>

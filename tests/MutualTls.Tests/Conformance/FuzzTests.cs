@@ -45,6 +45,19 @@ public class FuzzTests
         Assert.All(FuzzSeeds.Answers().Where(s => s.LetsIn), seed => Assert.True(FuzzRun.HoldsSigned(seed.Der, seed)));
     }
 
+    [Fact]
+    public void MayLetIn_IssuedOctetsOnly_IsTrueWhereverTheyComeFrom()
+    {
+        FuzzSeed seed = FuzzSeeds.Chains(1, []).First(s => s.Position == 0);
+        byte[] changed = [.. seed.Der[..^1], (byte)(seed.Der[^1] ^ 1)];
+        PathTarget target = new([seed]);
+
+        Assert.True(target.MayLetIn(new FuzzInput(seed, seed.Der, IsResigned: false)));
+        Assert.True(target.MayLetIn(new FuzzInput(seed with { Der = changed }, seed.Der, IsResigned: false)));
+        Assert.False(target.MayLetIn(new FuzzInput(seed with { Der = changed }, changed, IsResigned: false)));
+        Assert.True(target.MayLetIn(new FuzzInput(seed, changed, IsResigned: true)));
+    }
+
     private sealed class PlantedTarget(string fault) : IFuzzTarget
     {
         public string Name => "planted";
