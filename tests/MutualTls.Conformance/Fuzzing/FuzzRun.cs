@@ -69,7 +69,7 @@ internal sealed class FuzzRun(int seed, IReadOnlyList<IFuzzTarget> targets)
             statistics.LetIn += outcome.LetIn ? 1 : 0;
             statistics.Slowest = time > statistics.Slowest ? time : statistics.Slowest;
             statistics.MostAllocated = Math.Max(statistics.MostAllocated, allocated);
-            if (statistics.Outcomes.Add(outcome.Kind) && statistics.Kept.Count < MaxKept)
+            if (statistics.Outcomes.Add(outcome.Kind) && statistics.Kept.Count < MaxKept && input.Der.Length <= FuzzSeeds.MaxSeedLength)
             {
                 statistics.Kept.Add(input.Seed with { Der = input.Der, LetsIn = input.IsResigned || outcome.LetIn });
             }

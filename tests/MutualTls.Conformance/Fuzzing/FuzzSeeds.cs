@@ -12,7 +12,10 @@ internal static class FuzzSeeds
 {
     public static readonly DateTimeOffset Now = ChainMutator.Now;
 
-    private const int OwnChains = 80, MaxSeedLength = 1 << 14;
+    /// <summary>Longer values are not mutated on: they would take all the time.</summary>
+    public const int MaxSeedLength = 1 << 14;
+
+    private const int OwnChains = 80;
 
     /// <summary>Makes one certificate seed for each certificate of the chains, and one for each further file.</summary>
     public static List<FuzzSeed> Certificates(IReadOnlyList<FuzzSeed> chains, IEnumerable<byte[]> files) =>
