@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using MutualTls.Conformance.Differential;
 using MutualTls.Testing;
 
@@ -12,6 +13,8 @@ internal sealed class FuzzRun(int seed, IReadOnlyList<IFuzzTarget> targets)
     public const long MaxAllocated = 64L << 20;
 
     private const int MaxKept = 4000;
+
+    private static readonly HashAlgorithmName[] Hashes = [HashAlgorithmName.SHA256, HashAlgorithmName.SHA384, HashAlgorithmName.SHA512];
 
     private static readonly TestKey Stranger = ChainMutator.KeyOf(77);
 
@@ -90,9 +93,24 @@ internal sealed class FuzzRun(int seed, IReadOnlyList<IFuzzTarget> targets)
         FuzzFinding Finding(string what) => new(target.Name, seed, Number: 0, what, [.. given]);
     }
 
+    /// <summary>Gets what is signed of a value, tag and length included; null if there is no such part.</summary>
+    public static byte[]? SignedPart(byte[] der, FuzzSeed seed) => DerNode.Parse(der) is { } tree ? SignedNode(tree, seed)?.Children[0].Encode() : null;
+
+    /// <summary>Tells whether the platform says that a seed's signer signed this value: a mutation may mend a seed that was broken after it was signed, or lead to another.</summary>
+    public static bool IsSigned(byte[] der, FuzzSeed seed)
+    {
+        if (seed.Signer?.Algorithm is not ECDsa key || DerNode.Parse(der) is not { } tree || SignedNode(tree, seed) is not { } signed)
+        {
+            return false;
+        }
+
+        byte[] data = signed.Children[0].Encode();
+        byte[] signature = signed.Children[2] is { Children: [var inside, ..] } ? inside.Encode() : signed.Children[2].Content;
+        return Array.Exists(Hashes, hash => key.VerifyData(data, signature, hash, DSASignatureFormat.Rfc3279DerSequence));
+    }
+
     /// <summary>Tells whether the octets hold, whole, what is signed of a seed.</summary>
-    public static bool HoldsSigned(byte[] octets, FuzzSeed seed) =>
-        DerNode.Parse(seed.Der) is { } tree && SignedNode(tree, seed) is { } signed && octets.AsSpan().IndexOf(signed.Children[0].Encode()) >= 0;
+    public static bool HoldsSigned(byte[] octets, FuzzSeed seed) => SignedPart(seed.Der, seed) is { } part && octets.AsSpan().IndexOf(part) >= 0;
 
     /// <summary>Takes the numbers out of a message, so that it names a kind of outcome.</summary>
     public static string WithoutNumbers(string? message) => message is null ? "" : string.Concat(message.Take(160).Where(c => char.IsAsciiLetter(c) || c is ' ' or ','));

@@ -11,6 +11,7 @@ internal sealed class OcspTarget : IFuzzTarget
 {
     private readonly VerifiedPath _path;
     private readonly OcspIssuer _issuer;
+    private readonly IssuedOctets _issued = new();
 
     public OcspTarget(IReadOnlyList<FuzzSeed> seeds)
     {
@@ -32,11 +33,17 @@ internal sealed class OcspTarget : IFuzzTarget
 
     // The certificates beside an answer are not signed: what counts is that the signed part is whole.
     public bool MayLetIn(FuzzInput input) =>
-        input.IsResigned || Seeds.Append(input.Seed).Any(seed => seed.LetsIn && FuzzRun.HoldsSigned(input.Der, seed));
+        input.IsResigned || Seeds.Append(input.Seed).Any(seed => seed.LetsIn && FuzzRun.HoldsSigned(input.Der, seed))
+        || (FuzzRun.SignedPart(input.Der, input.Seed) is { } part && _issued.Contains(part));
 
     public FuzzOutcome Run(FuzzInput input, Random random, List<ReadOnlyMemory<byte>> given)
     {
         given.Add(input.Der);
+        if (input.IsResigned && FuzzRun.SignedPart(input.Der, input.Seed) is { } part)
+        {
+            _issued.Add(part);
+        }
+
         OcspResult result = OcspVerifier.Verify(input.Der, _issuer, _path.EndEntity.SerialNumberBytes, FuzzSeeds.Now, OcspRules.Default);
         return new FuzzOutcome($"{result.Status} {result.Cause} {FuzzRun.WithoutNumbers(result.Detail)}", result.Status == RevocationStatus.Good);
     }

@@ -24,9 +24,8 @@ internal sealed class PathTarget : IFuzzTarget
     public IReadOnlyList<FuzzSeed> Seeds { get; }
 
     // An intermediate may be mended from memory; the peer's own certificate may not.
-    // What was kept may be mutated back into the issued one.
     public bool MayLetIn(FuzzInput input) => input.IsResigned || input.Seed.Position > 0
-        || input.Der.AsSpan().SequenceEqual(input.Seed.Around!.EndEntity.Span) || (input.Seed.LetsIn && input.Der.AsSpan().SequenceEqual(input.Seed.Der));
+        || input.Der.AsSpan().SequenceEqual(input.Seed.Around!.EndEntity.Span) || FuzzRun.IsSigned(input.Der, input.Seed);
 
     public FuzzOutcome Run(FuzzInput input, Random random, List<ReadOnlyMemory<byte>> given)
     {
