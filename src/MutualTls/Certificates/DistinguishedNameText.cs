@@ -6,6 +6,10 @@ namespace MutualTls.Certificates;
 /// <summary>Writes a distinguished name for people, most specific part first. RFC 4514.</summary>
 internal static class DistinguishedNameText
 {
+    // A peer chooses its name, and findings and logs show it: of a longer value only the beginning is written, as hexadecimal.
+    private const int MaxValueLength = 1024;
+    private const int ShownOfLonger = 64;
+
     public static string Of(ReadOnlySpan<byte> name)
     {
         List<string> parts = [];
@@ -18,7 +22,7 @@ internal static class DistinguishedNameText
                     && attribute.TryReadAny(out byte tag, out DerRange value, out _))
                 {
                     part.Append(part.Length == 0 ? "" : "+").Append(Label(attribute.Bytes(oid))).Append('=');
-                    AppendValue(part, PreparedString.Text(tag, attribute.Bytes(value)) ?? "#" + Convert.ToHexString(attribute.Bytes(value)));
+                    AppendValue(part, tag, attribute.Bytes(value));
                 }
 
                 parts.Add(part.ToString());
@@ -27,6 +31,23 @@ internal static class DistinguishedNameText
 
         parts.Reverse();
         return string.Join(',', parts);
+    }
+
+    // RFC 4514 section 2.4: what is no text is written as hexadecimal behind a number sign, which is then not escaped.
+    private static void AppendValue(StringBuilder part, byte tag, ReadOnlySpan<byte> value)
+    {
+        if (value.Length > MaxValueLength)
+        {
+            part.Append('#').Append(Convert.ToHexString(value[..ShownOfLonger])).Append("...");
+        }
+        else if (PreparedString.Text(tag, value) is { } text)
+        {
+            AppendText(part, text);
+        }
+        else
+        {
+            part.Append('#').Append(Convert.ToHexString(value));
+        }
     }
 
     // RFC 4514 section 3, and Microsoft's E for the email address.
@@ -46,7 +67,7 @@ internal static class DistinguishedNameText
     };
 
     // RFC 4514 section 2.4. Control characters are escaped too, so that a name cannot write lines into a log.
-    private static void AppendValue(StringBuilder text, string value)
+    private static void AppendText(StringBuilder text, string value)
     {
         for (int i = 0; i < value.Length; i++)
         {

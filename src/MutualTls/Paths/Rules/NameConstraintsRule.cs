@@ -62,9 +62,13 @@ internal static class NameConstraintsRule
 
         // 4.2.1.10: older certificates hold the email address in the subject. The RFC asks for it where there are no alternative names;
         // somebody may read it where there are, so it is always asked.
-        foreach (DerRange email in new EmailAddresses(subject))
+        NameAttributes attributes = new(subject);
+        while (attributes.MoveNext())
         {
-            CheckName(ref path, subtrees, GeneralNameKind.Email, email.Of(subject), below, depth);
+            if (attributes.Oid.SequenceEqual(Oids.EmailAddress))
+            {
+                CheckName(ref path, subtrees, GeneralNameKind.Email, attributes.Value, below, depth);
+            }
         }
     }
 
