@@ -227,14 +227,13 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
         _refresher.Schedule(subject, place, since, until);
     }
 
-    // A handler of the application must not make an answer one of no use.
     private void Tell(RevocationChangedEventArgs change)
     {
         try
         {
             Changed?.Invoke(this, change);
         }
-#pragma warning disable CA1031
+#pragma warning disable CA1031 // Code of the application may throw anything; it must not make an answer one of no use.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
