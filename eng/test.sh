@@ -5,8 +5,9 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DEBIAN_FRONTEND=noninteractive
 export MUTUALTLS_REQUIRE_PEERS="${MUTUALTLS_REQUIRE_PEERS:-1}"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+work=$(mktemp -d)
+log="$work/log"
+trap 'rm -rf "$work"' EXIT
 
 # One line a peer: the command that tests start, and the Debian package that has it.
 peers="
@@ -34,8 +35,11 @@ for command in $(missing command); do
 done
 
 dotnet build MutualTls.sln -c Release -v quiet || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
-dotnet test --solution MutualTls.sln -c Release --no-build 2>&1 | tee "$log"
+# A run in which no test has ended for eight minutes is stopped, and the tests that hang are named.
+dotnet test --solution MutualTls.sln -c Release --no-build --results-directory "$work" \
+  --hangdump --hangdump-type None --hangdump-timeout 8m 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
+find "$work" -name "*hang.log" -exec cat {} \;
 count() { grep -E "^ *$1: *[0-9]+" "$log" | tail -1 | grep -oE '[0-9]+' || echo "$2"; }
 echo "$(count succeeded 0) passed, $(count failed 1) failed, $(count skipped 0) skipped"
 exit "$status"

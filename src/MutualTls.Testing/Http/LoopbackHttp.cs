@@ -13,6 +13,7 @@ internal sealed class LoopbackHttp : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly HashSet<Task> _running = [];
     private TcpListener? _listener;
+    private Socket? _keptPort;
 
     public LoopbackHttp(Func<HttpQuestion, Stream, CancellationToken, Task> answer)
     {
@@ -22,13 +23,17 @@ internal sealed class LoopbackHttp : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    /// <summary>Refuses connections until <see cref="Listen"/>; those that are open go on.</summary>
+    /// <summary>Refuses connections until <see cref="Listen"/>; those that are open go on. Nobody else is given the port meanwhile.</summary>
     public void Refuse()
     {
         lock (_lock)
         {
-            _listener?.Stop();
-            _listener = null;
+            Close();
+            if (!_stop.IsCancellationRequested)
+            {
+                _keptPort = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                _keptPort.Bind(new IPEndPoint(IPAddress.Loopback, Port));
+            }
         }
     }
 
@@ -38,6 +43,7 @@ internal sealed class LoopbackHttp : IAsyncDisposable
         {
             if (_listener is null && !_stop.IsCancellationRequested)
             {
+                Close();
                 _listener = new TcpListener(IPAddress.Loopback, Port);
                 _listener.Start(backlog: 512);
                 Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -48,16 +54,24 @@ internal sealed class LoopbackHttp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Refuse();
         await _stop.CancelAsync().ConfigureAwait(false);
         Task[] running;
         lock (_lock)
         {
+            Close();
             running = [.. _running];
         }
 
         await Task.WhenAll(running).ConfigureAwait(false);
         _stop.Dispose();
+    }
+
+    private void Close()
+    {
+        _listener?.Stop();
+        _listener = null;
+        _keptPort?.Dispose();
+        _keptPort = null;
     }
 
     private async Task AcceptAsync(TcpListener listener)

@@ -14,7 +14,7 @@ namespace MutualTls.Tests.Peers;
 public sealed class NginxCrlTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mutualtls-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = PeerPort.Next();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -136,12 +136,5 @@ public sealed class NginxCrlTests : IDisposable
         }
 
         Assert.True(condition());
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -173,7 +173,7 @@ public sealed class OpenSslOcspTests : IDisposable
             "revoked" => $"R\t350101000000Z\t260101000000Z,keyCompromise\t{serial}\tunknown\t/CN=client.test\n",
             _ => "",
         };
-        int port = FreePort();
+        int port = PeerPort.Next();
         List<string> arguments =
         [
             "ocsp", "-port", port.ToString(CultureInfo.InvariantCulture), "-index", Write("index.txt", entry), "-CA", Write("issuing.pem", pki.Issuing.ToPem()),
@@ -194,12 +194,5 @@ public sealed class OpenSslOcspTests : IDisposable
         string path = Path.Combine(_folder, name);
         File.WriteAllText(path, content);
         return path;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -94,7 +94,7 @@ public class PeerTests
     {
         TestPki pki = Pair.Pki(kind);
         using PeerFiles files = new(pki.Server, pki.Root);
-        int port = FreePort();
+        int port = PeerPort.Next();
         await using PeerProcess server = await StartServerAsync(peer, tls, port, files);
 
         await using MutualTlsStream stream = await MutualTlsConnector.DialAsync(port, Pair.Client(pki), Pair.Stop);
@@ -110,7 +110,7 @@ public class PeerTests
     {
         TestPki pki = Pair.Pki(kind, server: c => c.WithSan(n => n.Dns("other.test")));
         using PeerFiles files = new(pki.Server, pki.Root);
-        int port = FreePort();
+        int port = PeerPort.Next();
         await using PeerProcess server = await StartServerAsync(peer, tls, port, files);
 
         MutualTlsException refused = await Assert.ThrowsAsync<MutualTlsException>(() => MutualTlsConnector.DialAsync(port, Pair.Client(pki), Pair.Stop));
@@ -125,7 +125,7 @@ public class PeerTests
     {
         TestPki pki = Pair.Pki(kind), stranger = Pair.Pki(kind);
         using PeerFiles files = new(pki.Server, pki.Root);
-        int port = FreePort();
+        int port = PeerPort.Next();
         await using PeerProcess server = await StartServerAsync(peer, tls, port, files);
 
         MutualTlsException refused = await Assert.ThrowsAsync<MutualTlsException>(async () =>
@@ -205,12 +205,5 @@ public class PeerTests
 
         Assert.Fail($"{peer} does not listen: {server.Output}");
         return server;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -8,7 +8,7 @@ namespace MutualTls.Tests.Peers;
 internal sealed class RedisPeer : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mutualtls-");
-    private readonly string _port = FreePort().ToString(CultureInfo.InvariantCulture);
+    private readonly string _port = PeerPort.Next().ToString(CultureInfo.InvariantCulture);
     private PeerProcess _process;
 
     private RedisPeer() => _process = Start();
@@ -43,11 +43,4 @@ internal sealed class RedisPeer : IAsyncDisposable
         "redis-server", "--port", _port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _folder.FullName);
 
     private Task WaitAsync() => _process.WaitForAsync("Ready to accept connections");
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -1,0 +1,36 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MutualTls.Tests.Peers;
+
+/// <summary>Ports for peers that must be told theirs before they listen.</summary>
+/// <remarks>
+/// They lie below those that systems hand out by themselves (Linux from 32768, Windows and macOS from 49152; RFC 6335 section 6),
+/// so that no other socket of the tests is given one between the choice and the peer's start, or while the peer is down.
+/// </remarks>
+internal static class PeerPort
+{
+    private const int First = 20_000, Count = 10_000;
+
+    private static int s_next = Environment.ProcessId * 37;
+
+    public static int Next()
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            int port = First + (int)((uint)Interlocked.Increment(ref s_next) % Count);
+            try
+            {
+                using TcpListener listener = new(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next.
+            }
+        }
+
+        throw new InvalidOperationException($"No port from {First} to {First + Count - 1} is free.");
+    }
+}
