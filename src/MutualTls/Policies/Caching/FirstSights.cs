@@ -24,24 +24,25 @@ internal sealed class FirstSights
             return (null, null);
         }
 
-        if (_current.TryGetValue(key.Hash, out FirstSight? other))
+        FirstSight? mine = null;
+        if (!_current.TryGetValue(key.Hash, out FirstSight? current))
         {
-            return (null, other.Epoch == epoch && other.IsFor(key) ? other.Verdict : null);
+            if (Volatile.Read(ref _count) >= MaxCurrent)
+            {
+                return (null, null);
+            }
+
+            mine = new FirstSight(key, epoch);
+            current = _current.GetOrAdd(key.Hash, mine);
         }
 
-        if (Volatile.Read(ref _count) >= MaxCurrent)
+        if (ReferenceEquals(current, mine))
         {
-            return (null, null);
+            Interlocked.Increment(ref _count);
+            return (mine, null);
         }
 
-        FirstSight mine = new(key, epoch);
-        if (!_current.TryAdd(key.Hash, mine))
-        {
-            return (null, null);
-        }
-
-        Interlocked.Increment(ref _count);
-        return (mine, null);
+        return (null, current.Epoch == epoch && current.IsFor(key) ? current.Verdict : null);
     }
 
     /// <summary>Ends a judgement: those who await it get the verdict.</summary>
