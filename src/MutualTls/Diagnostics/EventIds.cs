@@ -25,4 +25,5 @@ internal static class EventIds
     public const int RevocationHandlerFailed = 35;
     public const int PolicyReloaded = 50;
     public const int PolicyReloadFailed = 51;
+    public const int FileWatchFailed = 59;
 }
