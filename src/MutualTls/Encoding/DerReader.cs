@@ -6,6 +6,9 @@ namespace MutualTls.Encoding;
 /// <remarks>Tags and lengths are the platform's <see cref="AsnDecoder"/> under DER rules; this adds ranges into one source and exact tags. X.690 section 10.</remarks>
 internal ref struct DerReader
 {
+    // X.690 sections 8.1.5, 8.17, 8.18: end-of-contents, EXTERNAL, EMBEDDED PDV and unrestricted CHARACTER STRING; the last three are constructed, which X.509 has no use for.
+    private const uint NotInX509 = (1u << 0) | (1u << 8) | (1u << 11) | (1u << 29);
+
     private readonly ReadOnlySpan<byte> _source;
     private readonly int _end;
     private int _position;
@@ -45,7 +48,7 @@ internal ref struct DerReader
 
         // X.690 section 10.2: a string is never constructed; of the universal types that X.509 uses, SEQUENCE and SET are, and nothing else.
         bool isUniversal = (tag & 0xC0) == 0, isConstructed = (tag & 0x20) != 0, mayHold = (tag & 0x1E) == 0x10;
-        if (isUniversal && isConstructed != mayHold)
+        if (isUniversal && (isConstructed != mayHold || ((NotInX509 >> (tag & 0x1F)) & 1) != 0))
         {
             return false;
         }

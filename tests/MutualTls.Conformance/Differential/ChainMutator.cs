@@ -18,14 +18,26 @@ internal sealed class ChainMutator(int seed)
     private static readonly byte[] Stranger = TestCertificateAuthority.CreateRoot("CA 1", c => c.WithKey(KeyOf(99)).WithSerial(9), new Clock()).Der.ToArray();
 
     /// <summary>Makes one chain; its id tells what was done to it.</summary>
-    public ConformanceCase Make(int number)
+    public ConformanceCase Make(int number) => MakeSound(number).Chain;
+
+    /// <summary>Makes the same chain again with one or more of the things undone that were done to it, in every choice.</summary>
+    public IEnumerable<ConformanceCase> MakeWithLess(int number)
+    {
+        (_, int attempt, int steps) = MakeSound(number);
+        for (int undone = 1; undone < 1 << steps; undone++)
+        {
+            yield return Make(number, HashOf(seed, number, attempt), undone).Chain;
+        }
+    }
+
+    private (ConformanceCase Chain, int Attempt, int Steps) MakeSound(int number)
     {
         for (int attempt = 0; ; attempt++)
         {
-            Random random = new(HashOf(seed, number, attempt));
             try
             {
-                return Make(number, random);
+                (ConformanceCase chain, int steps) = Make(number, HashOf(seed, number, attempt), undone: 0);
+                return (chain, attempt, steps);
             }
             catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
             {
@@ -34,17 +46,25 @@ internal sealed class ChainMutator(int seed)
         }
     }
 
-    private static ConformanceCase Make(int number, Random random)
+    private static (ConformanceCase Chain, int Steps) Make(int number, int hash, int undone)
     {
+        Random random = new(hash);
         int anchorDepth = 1 + random.Next(MaxIntermediates + 1);
         (string baseline, Spec[] byDepth) = Baselines.Choose(random, anchorDepth);
         List<string> names = [$"{baseline}, anchor at {anchorDepth}"];
-        for (int count = 1 + random.Next(MaxMutations); count > 0; count--)
+        int mutations = 1 + random.Next(MaxMutations);
+        for (int step = 0; step < mutations; step++)
         {
             int depth = random.Next(anchorDepth + 1);
             (string name, Func<Random, Spec> make) = Mutations.All[random.Next(Mutations.All.Length)];
-            byDepth[depth] += make(random);
-            names.Add($"{name} at {depth}");
+
+            // Each draws from its own numbers, so that one that is undone leaves the others as they are.
+            Spec mutation = make(new Random(HashOf(hash, step, attempt: 0)));
+            if ((undone & (1 << step)) == 0)
+            {
+                byDepth[depth] += mutation;
+                names.Add($"{name} at {depth}");
+            }
         }
 
         TestCertificateAuthority root = TestCertificateAuthority.CreateRoot("Root", Numbered(anchorDepth) + byDepth[anchorDepth], new Clock()), issuer = root;
@@ -56,12 +76,13 @@ internal sealed class ChainMutator(int seed)
         }
 
         TestCertificate leaf = issuer.Issue(Numbered(0) + (c => c.WithSubject("leaf").WithSan(n => n.Dns("leaf.test"))) + byDepth[0]);
-        if (random.Next(5) == 0)
+        bool isPresentedOtherwise = random.Next(5) == 0;
+        if (isPresentedOtherwise && (undone & (1 << mutations)) == 0)
         {
             names.Add(Presentation(random, others, root.Der));
         }
 
-        return new ConformanceCase
+        ConformanceCase chain = new()
         {
             Id = $"{number}: {string.Join(", ", names)}",
             Scope = "differential",
@@ -72,6 +93,7 @@ internal sealed class ChainMutator(int seed)
             Anchors = [root.Der],
             Time = Now,
         };
+        return (chain, mutations + (isPresentedOtherwise ? 1 : 0));
     }
 
     private static string Presentation(Random random, List<ReadOnlyMemory<byte>> others, ReadOnlyMemory<byte> root)

@@ -50,7 +50,7 @@ internal static class DifferentialCommand
 
     private static void Write(TextWriter output, DifferentialResult result, bool withExamples)
     {
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Total} chains: {result.AllAccept} accepted by all, {result.AllRefuse} refused by all, {result.OursAlone} accepted by us alone."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Total} chains: {result.AllAccept} accepted by all, {result.AllRefuse} refused by all, {result.OursAlone} accepted by us alone, {result.OursAloneForOneCause.Count} of them for one cause."));
         foreach ((string name, (int count, List<string> examples)) in result.Classes.OrderByDescending(c => c.Value.Count))
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,6}  {name}"));

@@ -11,18 +11,58 @@ internal static class DifferentialRun
     public static async Task<DifferentialResult> RunAsync(int seed, int count, Action<int>? progress, CancellationToken cancellationToken)
     {
         ChainMutator mutator = new(seed);
-        (OurEngine ours, PlatformEngine platform, BouncyCastleEngine bouncyCastle) = (new(RulePreset.Rfc5280), new(), new());
+        Engines engines = new();
         DifferentialResult result = new();
         for (int number = 0; number < count; number++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             ConformanceCase mutant = mutator.Make(number);
-            CaseAnswer our = await ours.JudgeAsync(mutant, cancellationToken);
-            result.Add(mutant.Id, our, await AskAsync(platform, mutant, cancellationToken), await AskAsync(bouncyCastle, mutant, cancellationToken));
+            Answers answers = await engines.JudgeAsync(mutant, cancellationToken);
+            result.Add(mutant.Id, answers);
+            if (answers.IsOursAlone && !await HasTwoCausesAsync(engines, mutator.MakeWithLess(number), cancellationToken))
+            {
+                result.OursAloneForOneCause.Add(mutant.Id);
+            }
+
             progress?.Invoke(number + 1);
         }
 
         return result;
+    }
+
+    // The two refusals have nothing to do with each other if one of them goes away with some mutations and the other stays.
+    private static async Task<bool> HasTwoCausesAsync(Engines engines, IEnumerable<ConformanceCase> reduced, CancellationToken cancellationToken)
+    {
+        foreach (ConformanceCase chain in reduced)
+        {
+            Answers answers = await engines.JudgeAsync(chain, cancellationToken);
+            if (answers.Ours.IsAccepted && answers.Platform.IsAccepted != answers.BouncyCastle.IsAccepted)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>What the three engines say of one chain.</summary>
+internal sealed record Answers(CaseAnswer Ours, CaseAnswer Platform, CaseAnswer BouncyCastle)
+{
+    public bool IsOursAlone => Ours.IsAccepted && !Platform.IsAccepted && !BouncyCastle.IsAccepted;
+}
+
+/// <summary>The three engines.</summary>
+internal sealed class Engines
+{
+    private readonly OurEngine _ours = new(RulePreset.Rfc5280);
+    private readonly PlatformEngine _platform = new();
+    private readonly BouncyCastleEngine _bouncyCastle = new();
+
+    public async Task<Answers> JudgeAsync(ConformanceCase chain, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new Answers(
+            await _ours.JudgeAsync(chain, cancellationToken), await AskAsync(_platform, chain, cancellationToken), await AskAsync(_bouncyCastle, chain, cancellationToken));
     }
 
     // An exception of another library is its refusal; one of ours would end the run.
@@ -56,15 +96,19 @@ internal sealed class DifferentialResult
 
     public IReadOnlyDictionary<string, (int Count, List<string> Examples)> Classes => _classes;
 
-    /// <summary>Gets how many chains we accept and both others refuse: only right where each refuses for a reason of its own that is explained.</summary>
+    /// <summary>Gets how many chains we accept and both others refuse.</summary>
     public int OursAlone { get; private set; }
 
-    public void Add(string id, CaseAnswer ours, CaseAnswer platform, CaseAnswer bouncyCastle)
+    /// <summary>Gets those of them in which leaving mutations undone never makes one of the others accept and the other still refuse: none may be.</summary>
+    public List<string> OursAloneForOneCause { get; } = [];
+
+    public void Add(string id, Answers answers)
     {
+        (CaseAnswer ours, CaseAnswer platform, CaseAnswer bouncyCastle) = answers;
         Total++;
         AllAccept += ours.IsAccepted && platform.IsAccepted && bouncyCastle.IsAccepted ? 1 : 0;
         AllRefuse += !ours.IsAccepted && !platform.IsAccepted && !bouncyCastle.IsAccepted ? 1 : 0;
-        OursAlone += ours.IsAccepted && !platform.IsAccepted && !bouncyCastle.IsAccepted ? 1 : 0;
+        OursAlone += answers.IsOursAlone ? 1 : 0;
         foreach (string name in ClassesOf(ours, platform, bouncyCastle))
         {
             (int count, List<string> examples) = _classes.TryGetValue(name, out (int, List<string>) known) ? known : (0, []);

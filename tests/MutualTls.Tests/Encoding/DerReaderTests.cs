@@ -17,6 +17,10 @@ public class DerReaderTests
     [InlineData("BF0100", "the long form of a context tag")]
     [InlineData("2C0100", "X.690 10.2: a constructed string")]
     [InlineData("240100", "X.690 10.2: a constructed OCTET STRING")]
+    [InlineData("080100", "X.690 8.18: a primitive EXTERNAL")]
+    [InlineData("0B0100", "X.690 8.17: a primitive EMBEDDED PDV")]
+    [InlineData("1D0100", "X.690 8.18: a primitive CHARACTER STRING")]
+    [InlineData("000100", "X.690 8.1.5: end-of-contents")]
     [InlineData("100100", "a primitive SEQUENCE")]
     [InlineData("110100", "a primitive SET")]
     public void TryReadAny_NotDer_IsRefused(string hex, string why) =>
