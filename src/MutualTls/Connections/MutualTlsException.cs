@@ -36,4 +36,13 @@ public sealed class MutualTlsException : IOException
 
     internal static MutualTlsException Refused(PeerVerdict verdict, Exception? innerException = null) =>
         new(MutualTlsError.PeerRefused, $"The peer was refused by policy '{verdict.Policy.Name}': {verdict.Primary}. {verdict.Primary?.Hint}", verdict, innerException);
+
+    /// <summary>Tells of a TLS handshake that failed before a verdict was reached.</summary>
+    internal static MutualTlsException Failed(Exception exception, PeerVerdict? verdict = null) => new(
+        MutualTlsError.HandshakeFailed, $"The TLS handshake failed: {exception.InnerException?.InnerException?.Message ?? exception.Message} {HintOf(exception)}", verdict, exception);
+
+    // OpenSSL verifies what signatures it can, whatever it was told; one that fails leaves an error behind, which then fails the handshake before any callback.
+    private static string HintOf(Exception exception) => exception.InnerException?.InnerException?.Message.Contains("asn1 encoding routines", StringComparison.Ordinal) == true
+        ? "A signature among the certificates that the peer presented does not verify."
+        : "If the peer refused our certificate, its log says why.";
 }

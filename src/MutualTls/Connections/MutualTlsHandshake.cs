@@ -28,7 +28,7 @@ internal static class MutualTlsHandshake
             ApplicationProtocols = options.ApplicationProtocols.Count == 0 ? null : [.. options.ApplicationProtocols],
         };
         PeerVerdict verdict = await RunAsync(stream, gate, options, stop => stream.AuthenticateAsClientAsync(tls, stop), cancellationToken).ConfigureAwait(false);
-        return new MutualTlsStream(stream, verdict, watched);
+        return new MutualTlsStream(stream, verdict, new EarlyEnd(() => watched.HasEnded));
     }
 
     public static async Task<MutualTlsStream> AsServerAsync(Stream transport, MutualTlsServerOptions options, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal static class MutualTlsHandshake
         try
         {
             PeerVerdict verdict = await RunAsync(stream, gate, options, stop => stream.AuthenticateAsServerAsync(tls, stop), cancellationToken).ConfigureAwait(false);
-            return new MutualTlsStream(stream, verdict, transport: null);
+            return new MutualTlsStream(stream, verdict, earlyEnd: null);
         }
         finally
         {
@@ -102,9 +102,7 @@ internal static class MutualTlsHandshake
             }
 
             Log.HandshakeFailed(options.Logger, exception.Message);
-            throw new MutualTlsException(
-                MutualTlsError.HandshakeFailed,
-                $"The TLS handshake failed: {exception.InnerException?.InnerException?.Message ?? exception.Message} {Hint(exception)}", gate.Verdict, exception);
+            throw MutualTlsException.Failed(exception, gate.Verdict);
         }
         finally
         {
@@ -114,11 +112,6 @@ internal static class MutualTlsHandshake
             }
         }
     }
-
-    // OpenSSL verifies what signatures it can, whatever it was told; one that fails leaves an error behind, which then fails the handshake before any callback.
-    private static string Hint(Exception exception) => exception.InnerException?.InnerException?.Message.Contains("asn1 encoding routines", StringComparison.Ordinal) == true
-        ? "A signature among the certificates that the peer presented does not verify."
-        : "If the peer refused our certificate, its log says why.";
 
     private static MutualTlsException Refusal(ILogger logger, PeerVerdict verdict, Exception? innerException)
     {

@@ -64,24 +64,30 @@ public sealed class MutualTlsClientOptions : MutualTlsOptions
 
     /// <summary>Gets the name that a policy has us look for; null where it looks at names itself.</summary>
     /// <exception cref="ArgumentException">There is nothing to compare the server's names with.</exception>
-    internal ReferenceIdentity? ExpectedBy(PeerPolicy policy)
+    internal ReferenceIdentity? ExpectedBy(PeerPolicy policy) => ExpectedIdentity ?? ExpectedBy(policy, TargetHost);
+
+    /// <summary>Gets the name that a policy has us look for at a host that is dialled.</summary>
+    internal static ReferenceIdentity? ExpectedBy(PeerPolicy policy, string host)
     {
-        if (ExpectedIdentity is not null || policy.Names.Server is not null || policy.AcceptAnyServerName)
+        if (NamesServer(policy))
         {
-            return ExpectedIdentity;
+            return null;
         }
 
         try
         {
-            return ReferenceIdentity.ForHost(TargetHost);
+            return ReferenceIdentity.ForHost(host);
         }
         catch (ArgumentException exception)
         {
             throw new ArgumentException(
-                $"'{TargetHost}' is neither a DNS name nor an IP address, so no server certificate can have it. Give ExpectedIdentity, or say IdentifyServerBy(...) in policy '{policy.Name}'.",
+                $"'{host}' is neither a DNS name nor an IP address, so no server certificate can have it. Say IdentifyServerBy(...) in policy '{policy.Name}', or give the connection an ExpectedIdentity.",
                 exception);
         }
     }
+
+    /// <summary>Tells whether a policy looks at a server's names by itself, so that the host that is dialled does not matter.</summary>
+    internal static bool NamesServer(PeerPolicy policy) => policy.Names.Server is not null || policy.AcceptAnyServerName;
 }
 
 /// <summary>Says how we serve clients.</summary>

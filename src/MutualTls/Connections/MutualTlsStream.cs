@@ -17,13 +17,17 @@ namespace MutualTls.Connections;
 public sealed class MutualTlsStream : Stream
 {
     private readonly SslStream _stream;
-    private readonly ClosingTransport? _transport;
+    private readonly EarlyEnd? _earlyEnd;
     private bool _received;
 
-    internal MutualTlsStream(SslStream stream, PeerVerdict verdict, ClosingTransport? transport)
+    /// <summary>Wraps a stream whose gate is open.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="verdict">What the gate said.</param>
+    /// <param name="earlyEnd">What an end before the first byte means; null where it is nothing but an end, as at a server.</param>
+    internal MutualTlsStream(SslStream stream, PeerVerdict verdict, EarlyEnd? earlyEnd)
     {
         _stream = stream;
-        _transport = transport;
+        _earlyEnd = earlyEnd;
         Verdict = verdict;
     }
 
@@ -197,7 +201,7 @@ public sealed class MutualTlsStream : Stream
 
     private int Note(int read, int wanted)
     {
-        if (read == 0 && wanted > 0 && !_received && _transport is { HasEnded: true })
+        if (read == 0 && wanted > 0 && !_received && _earlyEnd?.MeansRefusal() == true)
         {
             throw RefusedByPeer(innerException: null);
         }
@@ -207,12 +211,17 @@ public sealed class MutualTlsStream : Stream
     }
 
     // Only a client, and only before it has received anything: later the same exceptions mean a broken network. A timeout is silence, not a refusal.
-    private bool MayMeanRefusal(Exception exception) => _transport is not null && !_received && exception is IOException and not MutualTlsException
+    private bool MayMeanRefusal(Exception exception) => _earlyEnd is not null && !_received && exception is IOException and not MutualTlsException
         && exception.InnerException is not SocketException { SocketErrorCode: SocketError.TimedOut };
 
-    private MutualTlsException RefusedByPeer(Exception? innerException) => new(
-        MutualTlsError.RefusedByPeer,
-        "The peer closed the connection before it sent anything. A TLS server judges the client's certificate last, so this usually means that it "
-        + "refused ours: its log says why." + (innerException is null ? "" : $" ({innerException.Message})"),
-        Verdict, innerException);
+    private MutualTlsException RefusedByPeer(Exception? innerException)
+    {
+        MutualTlsException refused = new(
+            MutualTlsError.RefusedByPeer,
+            "The peer closed the connection before it sent anything. A TLS server judges the client's certificate last, so this usually means that it "
+            + "refused ours: its log says why." + (innerException is null ? "" : $" ({innerException.Message})"),
+            Verdict, innerException);
+        _earlyEnd!.Told?.Invoke(refused);
+        return refused;
+    }
 }

@@ -26,4 +26,5 @@ internal static class EventIds
     public const int PolicyReloaded = 50;
     public const int PolicyReloadFailed = 51;
     public const int FileWatchFailed = 59;
+    public const int ConnectionsRenewed = 70;
 }

@@ -10,7 +10,8 @@ public partial class PitfallTests
     {
         List<string> wrong = [];
         Match[] rows = Row().Matches(Repository.Read("docs/pitfalls.md")).ToArray();
-        Dictionary<string, string> tests = Repository.Files("tests/MutualTls.Tests", "*.cs").ToDictionary(file => Path.GetFileNameWithoutExtension(file)!, Repository.Read);
+        Dictionary<string, string> tests = Repository.Files("tests", "*.cs")
+            .GroupBy(file => Path.GetFileNameWithoutExtension(file)!).ToDictionary(files => files.Key, files => string.Concat(files.Select(Repository.Read)));
         foreach (Match row in rows)
         {
             string number = row.Groups["number"].Value;

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Logging;
+using MutualTls.Testing;
+
+namespace MutualTls.Tests.Support;
+
+/// <summary>Kestrel with its own UseHttps on loopback: a server that knows nothing of us. It takes note of clients' certificates and lets in whom it is told to.</summary>
+internal sealed class KestrelPeer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private int _connections;
+    private int _requests;
+
+    private KestrelPeer(WebApplication app) => _app = app;
+
+    /// <summary>Gets the URI of its root, with localhost as host.</summary>
+    public Uri Uri => new($"https://localhost:{Port}/");
+
+    public int Port => new Uri(_app.Urls.First()).Port;
+
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Gets how many requests reached the application.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Gets the subjects that each client presented, the end-entity first.</summary>
+    public ConcurrentQueue<string[]> Presented { get; } = [];
+
+    /// <summary>Gets or sets whether clients are let in.</summary>
+    public bool LetsIn { get; set; } = true;
+
+    public static async Task<KestrelPeer> StartAsync(
+        TestCertificate server, RequestDelegate? answer = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2, Action<HttpsConnectionAdapterOptions>? configure = null)
+    {
+        KestrelPeer? peer = null;
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = protocols;
+            listen.UseHttps(https =>
+            {
+                https.ServerCertificate = server.ToX509Certificate2();
+                https.ServerCertificateChain = [.. server.Chain.Select(c => X509CertificateLoader.LoadCertificate(c.Der.Span))];
+                https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+                https.ClientCertificateValidation = (certificate, chain, _) => peer!.Note(certificate, chain);
+                configure?.Invoke(https);
+            });
+            listen.Use(next => connection =>
+            {
+                Interlocked.Increment(ref peer!._connections);
+                return next(connection);
+            });
+        }));
+        peer = new KestrelPeer(builder.Build());
+        peer._app.Run(context =>
+        {
+            Interlocked.Increment(ref peer._requests);
+            return answer is null ? context.Response.WriteAsync(context.Request.Protocol) : answer(context);
+        });
+        await peer._app.StartAsync(Pair.Stop);
+        return peer;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private bool Note(X509Certificate2 certificate, X509Chain? chain)
+    {
+        Presented.Enqueue([certificate.Subject, .. chain!.ChainPolicy.ExtraStore.Select(c => c.Subject).Where(s => s != certificate.Subject)]);
+        return LetsIn;
+    }
+}
