@@ -118,6 +118,7 @@ public sealed class MutualTlsEndpoints : IDisposable
     private PeerPolicy Compile(string name, PeerPolicyOptions options)
     {
         PeerPolicy policy = PeerPolicy.Create(name, options);
+        _engine.Revocation.Follow(policy.RevocationChecker);
         foreach (string option in options.Dangerous.InUse())
         {
             Policies.Log.DangerousOptionInUse(_logger, name, option);

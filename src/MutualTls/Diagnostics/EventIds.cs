@@ -13,6 +13,8 @@ internal static class EventIds
     public const int AcceptFailed = 15;
     public const int PeerAudited = 16;
     public const int CrlUnusable = 20;
+    public const int CrlFileUnusable = 21;
+    public const int CrlFilesRead = 22;
     public const int FetchFailed = 30;
     public const int FetchAnswerRejected = 31;
     public const int FetchHostSuspended = 32;

@@ -21,7 +21,7 @@ public sealed class PeerPolicy
     // What changes while the policy stands: each only grows, so their sum tells of any change.
     private readonly IVersioned[] _restsOn;
 
-    internal PeerPolicy(string name, PeerPolicyOptions options, TrustAnchorSet anchors, CrlSet crls, PolicyDemands demands)
+    internal PeerPolicy(string name, PeerPolicyOptions options, TrustAnchorSet anchors, CrlFiles crlFiles, CrlSet crls, PolicyDemands demands)
     {
         Name = name;
         Version = Interlocked.Increment(ref _versions);
@@ -52,7 +52,7 @@ public sealed class PeerPolicy
                 RequireExplicit: rules.HasFlag(CertificatePolicyRules.RequireExplicitPolicy),
                 InhibitAnyPolicy: rules.HasFlag(CertificatePolicyRules.InhibitAnyPolicy)),
         };
-        RevocationChecker = Revocation == RevocationMode.Disabled ? null : new RevocationChecker(new RevocationRules(options.Revocation), crls, PathParameters);
+        RevocationChecker = Revocation == RevocationMode.Disabled ? null : new RevocationChecker(new RevocationRules(options.Revocation), crlFiles, crls, PathParameters);
         _restsOn = RevocationChecker is null ? [.. demands.Sources]
             : RevocationChecker.Own is { } own ? [RevocationChecker.Version, own, .. demands.Sources]
             : [RevocationChecker.Version, .. demands.Sources];
@@ -147,10 +147,11 @@ public sealed class PeerPolicy
 
         // With hard-fail a CRL that cannot be used stops the start: without it every peer of that authority would be refused.
         List<string> crlProblems = [];
-        CrlSet crls = CrlLoader.Load(options.Revocation, anchors, options.Revocation.Mode == RevocationMode.SoftFail ? crlProblems : errors);
+        CrlFiles crlFiles = new(options.Revocation, anchors);
+        CrlSet crls = crlFiles.Load(options.Revocation.Mode == RevocationMode.SoftFail ? crlProblems : errors);
         PolicyDemands? demands = PolicyDemands.Compile(options, errors);
         return errors.Count == 0
-            ? new PeerPolicy(name, options, anchors, crls, demands!) { CrlProblems = crlProblems }
+            ? new PeerPolicy(name, options, anchors, crlFiles, crls, demands!) { CrlProblems = crlProblems }
             : throw new MutualTlsConfigurationException($"policy '{name}'", errors);
     }
 

@@ -258,6 +258,7 @@ public sealed class PeerPolicyEngine
 
     private PeerVerdict JudgeAnew(PeerPolicy policy, in PresentedKey key, JudgementTrace? trace = null, Awaiting awaiting = Awaiting.Possible)
     {
+        Revocation.Follow(policy.RevocationChecker);
         long epoch = EpochOf(policy);
         try
         {

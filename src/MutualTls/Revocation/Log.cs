@@ -10,4 +10,10 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.RevocationHandlerFailed, LogLevel.Error, "A handler of RevocationService.Changed threw.")]
     public static partial void ChangedHandlerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventIds.CrlFileUnusable, LogLevel.Error, "A CRL file cannot be used, and what was read before stays in use. {Problem}")]
+    public static partial void CrlFileUnusable(ILogger logger, string problem);
+
+    [LoggerMessage(EventIds.CrlFilesRead, LogLevel.Information, "The CRL files of a policy have changed; it now goes by {Count} CRLs.")]
+    public static partial void CrlFilesRead(ILogger logger, int count);
 }

@@ -19,9 +19,8 @@ public sealed class RevocationChangedEventArgs : EventArgs
         IsComplete = true;
     }
 
-    internal RevocationChangedEventArgs(RevocationAuthority authority, ParsedCrl crl, CrlSet before)
+    internal RevocationChangedEventArgs(ParsedCrl crl, CrlSet before)
     {
-        Issuer = authority.Name;
         Source = RevocationSource.Crl;
         List<string> serials = [];
         IsComplete = true;
@@ -48,9 +47,13 @@ public sealed class RevocationChangedEventArgs : EventArgs
         }
 
         SerialNumbers = serials;
+
+        // Of an indirect CRL the serial numbers alone say little.
+        Issuer = crl.Scope.IsIndirect ? null : DistinguishedNameText.Of(crl.IssuerName);
+        IsComplete &= !crl.Scope.IsIndirect;
     }
 
-    /// <summary>Gets the issuer of the certificates, for people; null if everything was forgotten.</summary>
+    /// <summary>Gets the issuer of the certificates, for people; null if those of any issuer may be affected, or everything was forgotten.</summary>
     public string? Issuer { get; }
 
     /// <summary>Gets where it was learnt.</summary>

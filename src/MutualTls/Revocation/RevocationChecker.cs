@@ -13,9 +13,17 @@ namespace MutualTls.Revocation;
 internal sealed class RevocationChecker
 {
     private readonly SnapshotSource<CrlChecker> _crls;
+    private readonly CrlFiles _files;
+    private readonly Lock _refreshing = new();
 
-    public RevocationChecker(RevocationRules rules, CrlSet crls, PathParameters parameters)
+    /// <summary>Makes a checker.</summary>
+    /// <param name="rules">The options.</param>
+    /// <param name="files">What the configured CRLs are read from.</param>
+    /// <param name="crls">Those CRLs.</param>
+    /// <param name="parameters">How paths are validated.</param>
+    public RevocationChecker(RevocationRules rules, CrlFiles files, CrlSet crls, PathParameters parameters)
     {
+        _files = files;
         Rules = rules;
         Parameters = parameters;
         Own = rules.Places.AreNamed ? new RevocationMemory() : null;
@@ -26,6 +34,12 @@ internal sealed class RevocationChecker
 
     public PathParameters Parameters { get; }
 
+    /// <summary>Gets whether there are CRL files that may change.</summary>
+    public bool HasFiles => _files.AreAny;
+
+    /// <summary>Gets the configured CRLs of this moment.</summary>
+    public CrlSet Configured => _crls.Current.Crls;
+
     /// <summary>Gets what changes when the configured CRLs do.</summary>
     public IVersioned Version => _crls;
 
@@ -33,7 +47,29 @@ internal sealed class RevocationChecker
     public RevocationMemory? Own { get; }
 
     /// <summary>Puts other CRLs in the place of the configured ones; a check under way goes on with those it began with.</summary>
-    public void Change(CrlSet crls) => _crls.Change(new CrlChecker(crls, Parameters, Rules.StaleGrace));
+    public void Change(CrlSet crls) => _crls.Change(before => new CrlChecker(crls, Parameters, Rules.StaleGrace, before));
+
+    /// <summary>Reads the CRL files that have changed; of several threads that want to at once, one does.</summary>
+    /// <param name="problems">Takes what cannot be used, once each.</param>
+    public void Refresh(List<string> problems)
+    {
+        if (!_refreshing.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            if (_files.Refresh(Configured, problems) is { } next)
+            {
+                Change(next);
+            }
+        }
+        finally
+        {
+            _refreshing.Exit();
+        }
+    }
 
     /// <summary>Checks the certificates of a path.</summary>
     /// <param name="path">The path.</param>

@@ -61,7 +61,7 @@ internal sealed class RevocationIntake(Action<RevocationChangedEventArgs> change
         if (authority.TryKeep(crl))
         {
             subject.Memory.Changed();
-            changed(new RevocationChangedEventArgs(authority, crl, before));
+            changed(new RevocationChangedEventArgs(crl, before));
         }
     }
 

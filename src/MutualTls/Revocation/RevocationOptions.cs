@@ -20,8 +20,11 @@ public sealed class RevocationOptions
     public RevocationPreference Preference { get; set; }
 
     /// <summary>Gets the files and folders of CRLs: DER, or PEM with one or more. Of a folder, what ends in .crl, .pem, .der or .r0 to .r9.</summary>
-    /// <value>Paths, absolute or relative to the current directory. Read when the policy is compiled. The default is none.</value>
-    /// <remarks>A CRL given here needs no distribution point in the certificates; its own scope (RFC 5280 section 5.2.5) still holds.</remarks>
+    /// <value>Paths, absolute or relative to the current directory. Read when the policy is compiled, and again within 5 seconds when they change. The default is none.</value>
+    /// <remarks>
+    /// A CRL given here needs no distribution point in the certificates; its own scope (RFC 5280 section 5.2.5) still holds. Changes are followed by the engine
+    /// that judges by the policy, for as long as the policy is in use. A file that is broken, gone or older than before is logged, and takes nothing away.
+    /// </remarks>
     public IList<string> CrlFiles { get; } = [];
 
     /// <summary>Gets the CRLs given in code, each as DER, or as PEM with one or more.</summary>

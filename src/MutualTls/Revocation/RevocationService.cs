@@ -26,6 +26,8 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
     private readonly AnswerArchive _archive;
     private readonly RevocationInquiry _inquiry;
     private readonly RevocationRefresher _refresher;
+    private readonly CrlFollower _files;
+    private readonly Lazy<Task> _disposal;
 
     /// <summary>Makes a service.</summary>
     /// <param name="options">How to fetch; null is the defaults.</param>
@@ -68,6 +70,8 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
         RevocationIntake intake = new(Tell);
         _inquiry = new RevocationInquiry(_fetcher, new RevocationRecall(_archive, intake, options.MaxStoredAge, timeProvider), intake, timeProvider);
         _refresher = new RevocationRefresher(timeProvider, options.RefreshInterval, RefreshAsync);
+        _files = new CrlFollower(timeProvider, logger, Tell);
+        _disposal = new Lazy<Task>(DisposeOnceAsync);
     }
 
     /// <summary>Happens when something was learnt that may make a standing verdict wrong. A handler must be short and must not throw.</summary>
@@ -86,6 +90,18 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
     internal RevocationMemory Memory { get; } = new();
 
     internal int Scheduled => _refresher.Count;
+
+    /// <summary>Gets of how many policies the CRL files are followed.</summary>
+    internal int Followed => _files.Count;
+
+    /// <summary>Follows the CRL files of a policy until it is used no more; null has none.</summary>
+    internal void Follow(RevocationChecker? checker)
+    {
+        if (checker is { HasFiles: true })
+        {
+            _files.Follow(checker);
+        }
+    }
 
     /// <summary>Forgets everything that was fetched: every standing verdict is judged again, and what is needed is fetched again.</summary>
     /// <remarks>In the stores, what this process knows of is removed soon, and what was stored until now is not used by this process. Other processes keep what they hold.</remarks>
@@ -127,7 +143,7 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
             if (authority.IsSigner(crl) && authority.TryKeep(crl))
             {
                 used = true;
-                Tell(new RevocationChangedEventArgs(authority, crl, before));
+                Tell(new RevocationChangedEventArgs(crl, before));
             }
         }
 
@@ -139,17 +155,12 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
         return used;
     }
 
-    /// <summary>Stops fetching.</summary>
+    /// <summary>Stops fetching, and following files.</summary>
     /// <returns>A task that ends when no fetch is under way and what was fetched is stored.</returns>
-    public async ValueTask DisposeAsync()
-    {
-        _refresher.Dispose();
-        await _fetcher.DisposeAsync().ConfigureAwait(false);
-        await _archive.DisposeAsync().ConfigureAwait(false);
-    }
+    public ValueTask DisposeAsync() => new(_disposal.Value);
 
-    /// <summary>Stops fetching, without awaiting what is under way.</summary>
-    public void Dispose() => _ = DisposeAsync().AsTask();
+    /// <summary>Stops fetching, and following files, without awaiting what is under way.</summary>
+    public void Dispose() => _ = _disposal.Value;
 
     /// <summary>Asks about every certificate of a path whose status is unknown and worth asking for; many who ask the same share one fetch.</summary>
     /// <exception cref="OperationCanceledException">The wait was given up; the fetches go on.</exception>
@@ -167,6 +178,14 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
         }
 
         await Task.WhenAll(asked).ConfigureAwait(false);
+    }
+
+    private async Task DisposeOnceAsync()
+    {
+        _files.Dispose();
+        _refresher.Dispose();
+        await _fetcher.DisposeAsync().ConfigureAwait(false);
+        await _archive.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task AskAsync(RevocationSubject subject, CancellationToken cancellationToken)

@@ -8,12 +8,18 @@ namespace MutualTls.Revocation.Crl;
 /// <summary>Decides from CRLs in memory whether a certificate of a verified path is revoked. RFC 5280 section 6.3.3.</summary>
 /// <remarks>Reads no file and no network, and allocates nothing while the signers are on the path. The letters in the code are those of the section.</remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
-internal sealed class CrlChecker(CrlSet crls, PathParameters parameters, TimeSpan staleGrace)
+/// <param name="crls">The CRLs.</param>
+/// <param name="parameters">How paths of signers are validated.</param>
+/// <param name="staleGrace">For how long after its time a CRL still counts as fresh.</param>
+/// <param name="before">The checker whose place this one takes; null for none.</param>
+internal sealed class CrlChecker(CrlSet crls, PathParameters parameters, TimeSpan staleGrace, CrlChecker? before = null)
 {
     // Room for a name relative to a CRL issuer, in full.
     private const int MaxNameLength = 1024;
 
-    private readonly CrlSigners _signers = new(parameters);
+    private readonly CrlSigners _signers = new(parameters, before?._signers);
+
+    public CrlSet Crls => crls;
 
     /// <summary>Checks one certificate. Of unknown status, the cause is the one nearest to an answer; <see cref="RevocationCause.None"/>: no CRL is about it.</summary>
     public RevocationResult Check(VerifiedPath path, int depth, in CrlQuestion question)

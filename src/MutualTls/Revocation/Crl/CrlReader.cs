@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace MutualTls.Revocation.Crl;
 
-/// <summary>Reads CRLs from memory, files and folders, as DER or PEM.</summary>
+/// <summary>Reads CRLs as DER or PEM.</summary>
 internal static partial class CrlReader
 {
     /// <summary>Reads DER, or each CRL of a PEM text; what is no CRL in it is passed over.</summary>
@@ -47,47 +47,11 @@ internal static partial class CrlReader
         }
     }
 
-    /// <summary>Reads a file, or the files of a folder.</summary>
-    public static void ReadPath(string path, string what, List<ParsedCrl> crls, List<string> errors)
-    {
-        try
-        {
-            if (!Directory.Exists(path))
-            {
-                ReadFile(path, what, crls, errors);
-                return;
-            }
-
-            foreach (string file in Directory.EnumerateFiles(path).Where(file => CrlFileName().IsMatch(file)).Order(StringComparer.Ordinal))
-            {
-                ReadFile(file, $"{what}: '{Path.GetFileName(file)}'", crls, errors);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            errors.Add($"{what}: {exception.Message}");
-        }
-    }
-
-    private static void ReadFile(string path, string what, List<ParsedCrl> crls, List<string> errors)
-    {
-        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path, options: FileOptions.SequentialScan);
-        long length = RandomAccess.GetLength(file);
-        if (length > CrlParser.MaxLength)
-        {
-            errors.Add($"{what}: {length} bytes, limit {CrlParser.MaxLength}.");
-            return;
-        }
-
-        using NativeBuffer buffer = new(Math.Max(length, 1));
-        int read = 0;
-        while (read < length && RandomAccess.Read(file, buffer.Bytes[read..], read) is > 0 and int more)
-        {
-            read += more;
-        }
-
-        Read(buffer.Bytes[..read], what, crls, errors);
-    }
+    /// <summary>Gets the files of CRLs in a folder, or the path itself if it is none.</summary>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
+    public static IReadOnlyList<string> FilesOf(string path) =>
+        Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Where(file => CrlFileName().IsMatch(file)).Order(StringComparer.Ordinal)] : [path];
 
     private static void Parse(ReadOnlySpan<byte> der, string what, List<ParsedCrl> crls, List<string> errors)
     {

@@ -9,14 +9,15 @@ namespace MutualTls.Revocation.Crl;
 internal sealed class CrlSignature
 {
     // One key signs a CRL; others are tried where several authorities share a name.
-    private const int MaxRemembered = 8;
+    private const int MaxRefused = 8;
 
     private readonly SignatureAlgorithm _algorithm;
     private readonly byte[] _signature;
 
     // The hash of the signed octets, or those themselves for an algorithm that takes no hash.
     private readonly byte[] _signed;
-    private KeyCheck[] _checks = [];
+    private Signer? _signer;
+    private byte[][] _refused = [];
 
     public CrlSignature(SignatureAlgorithm algorithm, ReadOnlySpan<byte> tbs, ReadOnlySpan<byte> signature)
     {
@@ -25,30 +26,56 @@ internal sealed class CrlSignature
         _signed = !TakesHash ? tbs.ToArray() : CryptographicOperations.HashData(SignatureAlgorithms.Hash(algorithm), tbs);
     }
 
-    /// <summary>Tells whether exactly this key signed the CRL, by an algorithm that is strong enough.</summary>
-    public bool IsBy(CrlSigner signer)
-    {
-        KeyCheck[] checks = Volatile.Read(ref _checks);
-        foreach (KeyCheck check in checks)
-        {
-            if (signer.EncodedKey.SequenceEqual(check.Key))
-            {
-                return check.IsGood;
-            }
-        }
+    /// <summary>Gets whether a key is known that signed the CRL.</summary>
+    public bool IsProven => Volatile.Read(ref _signer) is not null;
 
-        bool good = Verify(signer);
-        KeyCheck[] kept = checks.Length < MaxRemembered ? checks : checks[1..];
-        Volatile.Write(ref _checks, [.. kept, new KeyCheck(signer.EncodedKey.ToArray(), good)]);
-        return good;
-    }
+    /// <summary>Tells whether exactly this key signed the CRL, by an algorithm that is strong enough.</summary>
+    public bool IsBy(CrlSigner signer) => IsKnown(signer.EncodedKey, out bool good) ? good : Check(signer.EncodedKey.ToArray(), signer.GetVerificationKey());
+
+    /// <summary>Tells whether the key signed this CRL that is known to have signed another one.</summary>
+    public bool IsBySignerOf(CrlSignature other) =>
+        Volatile.Read(ref other._signer) is { } signer && (IsKnown(signer.EncodedKey, out bool good) ? good : Check(signer.EncodedKey, signer.Key));
+
+    /// <summary>Tells whether the two are of the same octets.</summary>
+    public bool IsSame(CrlSignature other) => _signature.AsSpan().SequenceEqual(other._signature) && _signed.AsSpan().SequenceEqual(other._signed);
 
     private bool TakesHash => _algorithm is not (SignatureAlgorithm.Unsupported or SignatureAlgorithm.MlDsa44 or SignatureAlgorithm.MlDsa65 or SignatureAlgorithm.MlDsa87);
 
-    private bool Verify(CrlSigner signer) =>
-        _algorithm != SignatureAlgorithm.Unsupported && !AlgorithmRules.IsWeak(_algorithm)
-        && signer.GetVerificationKey() is { } key && key.Supports(_algorithm)
+    private bool IsKnown(ReadOnlySpan<byte> encodedKey, out bool good)
+    {
+        good = Volatile.Read(ref _signer) is { } signer && encodedKey.SequenceEqual(signer.EncodedKey);
+        if (good)
+        {
+            return true;
+        }
+
+        foreach (byte[] refused in Volatile.Read(ref _refused))
+        {
+            if (encodedKey.SequenceEqual(refused))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool Check(byte[] encodedKey, VerificationKey? key)
+    {
+        if (key is not null && Verify(key))
+        {
+            Volatile.Write(ref _signer, new Signer(encodedKey, key));
+            return true;
+        }
+
+        byte[][] refused = Volatile.Read(ref _refused);
+        Volatile.Write(ref _refused, [.. refused.Length < MaxRefused ? refused : refused[1..], encodedKey]);
+        return false;
+    }
+
+    private bool Verify(VerificationKey key) =>
+        _algorithm != SignatureAlgorithm.Unsupported && !AlgorithmRules.IsWeak(_algorithm) && key.Supports(_algorithm)
         && (TakesHash ? key.VerifyHash(_algorithm, _signed, _signature) : key.Verify(_algorithm, _signed, _signature));
 
-    private sealed record KeyCheck(byte[] Key, bool IsGood);
+    private sealed record Signer(byte[] EncodedKey, VerificationKey Key);
 }

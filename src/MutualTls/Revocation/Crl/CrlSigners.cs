@@ -12,10 +12,17 @@ namespace MutualTls.Revocation.Crl;
 /// anchor; such a path is kept, so that the signer need not be presented again.
 /// </remarks>
 /// <threadsafety>Safe from any thread; takes no lock.</threadsafety>
-internal sealed class CrlSigners(PathParameters parameters)
+/// <param name="parameters">How paths of signers are validated.</param>
+/// <param name="before">What was found for the CRLs whose place others have taken; null for none.</param>
+internal sealed class CrlSigners(PathParameters parameters, CrlSigners? before = null)
 {
     // Each costs a signature check. A CRL issuer has one key, or two at a rollover.
     private const int MaxCandidates = 16;
+
+    // Signers whose CRLs were renewed: most often they signed the next one too.
+    private const int MaxEarlier = 64;
+
+    private readonly ParsedCertificate[] _earlier = before is null ? [] : [.. before._known.Values.Select(path => path.EndEntity).Concat(before._earlier).Distinct().Take(MaxEarlier)];
 
     // Holds at most one path for each CRL and anchor of the policy.
     private readonly ConcurrentDictionary<(ParsedCrl Crl, TrustAnchor Anchor), VerifiedPath> _known = new();
@@ -69,6 +76,7 @@ internal sealed class CrlSigners(PathParameters parameters)
 
         int candidates = MaxCandidates;
         return TryFindAmong(question.Pool.Named(crl.IssuerNameHash), crl, anchor, question, checker, ref candidates, out signer)
+            || TryFindAmong(_earlier, crl, anchor, question, checker, ref candidates, out signer)
             || TryFindAmong(question.Presented, crl, anchor, question, checker, ref candidates, out signer);
     }
 

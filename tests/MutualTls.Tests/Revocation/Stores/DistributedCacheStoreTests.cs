@@ -9,7 +9,7 @@ namespace MutualTls.Tests.Revocation.Stores;
 public class DistributedCacheStoreTests
 {
     private readonly FakeTimeProvider _time = new(Answers.Now);
-    private readonly StoreLog _log = new();
+    private readonly EventRecord _log = new();
     private readonly FaultyCache _cache = new();
     private readonly DistributedCacheStore _store;
 

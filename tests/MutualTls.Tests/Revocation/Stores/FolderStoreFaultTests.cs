@@ -11,7 +11,7 @@ public sealed class FolderStoreFaultTests : IDisposable
 {
     private readonly DirectoryInfo _base = Directory.CreateTempSubdirectory("mutualtls-");
     private readonly FakeTimeProvider _time = new(Answers.Now);
-    private readonly StoreLog _log = new();
+    private readonly EventRecord _log = new();
 
     public void Dispose() => _base.Delete(recursive: true);
 

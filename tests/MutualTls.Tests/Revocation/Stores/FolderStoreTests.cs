@@ -9,7 +9,7 @@ public sealed class FolderStoreTests : IDisposable
 {
     private readonly DirectoryInfo _base = Directory.CreateTempSubdirectory("mutualtls-");
     private readonly FakeTimeProvider _time = new(Answers.Now);
-    private readonly StoreLog _log = new();
+    private readonly EventRecord _log = new();
 
     private string Folder => Path.Combine(_base.FullName, "answers");
 

@@ -8,7 +8,7 @@ public sealed class FolderSweepTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mutualtls-");
     private readonly FakeTimeProvider _time = new(Answers.Now);
-    private readonly StoreLog _log = new();
+    private readonly EventRecord _log = new();
 
     public void Dispose() => _folder.Delete(recursive: true);
 

@@ -12,7 +12,7 @@ namespace MutualTls.Tests.Revocation.Stores;
 public class RedisStoreTests
 {
     private readonly ShiftedTime _time = new();
-    private readonly StoreLog _log = new();
+    private readonly EventRecord _log = new();
 
     [Fact]
     public async Task Write_ByOne_IsReadByTheOther()

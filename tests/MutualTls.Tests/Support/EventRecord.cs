@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace MutualTls.Tests.Revocation.Stores;
+namespace MutualTls.Tests.Support;
 
 /// <summary>Remembers which events were logged, and what they said.</summary>
-internal sealed class StoreLog : ILogger
+internal class EventRecord : ILogger
 {
     private readonly ConcurrentQueue<(int Id, string Text)> _events = [];
 
     public int CountOf(int id) => _events.Count(e => e.Id == id);
+
+    public IReadOnlyList<string> TextsOf(int id) => [.. _events.Where(e => e.Id == id).Select(e => e.Text)];
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -20,3 +22,6 @@ internal sealed class StoreLog : ILogger
 
     public override string ToString() => string.Join('\n', _events);
 }
+
+/// <summary>The same for who takes the logger of one type.</summary>
+internal sealed class EventRecord<T> : EventRecord, ILogger<T>;
