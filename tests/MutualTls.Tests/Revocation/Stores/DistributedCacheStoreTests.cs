@@ -92,7 +92,11 @@ public class DistributedCacheStoreTests
     [Fact]
     public async Task Caller_GivesUp_IsNoFaultOfTheCache()
     {
-        _cache.Behaviour = stop => Task.Delay(Timeout.InfiniteTimeSpan, stop).ContinueWith(_ => (byte[]?)null, Pair.Stop);
+        _cache.Behaviour = async stop =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop);
+            return null;
+        };
         using CancellationTokenSource stop = new();
         Task<StoredAnswer?> reading = _store.ReadAsync(Answers.Key(1), stop.Token).AsTask();
         await WaitUntilAskedAsync(1);
