@@ -28,6 +28,9 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
     /// <summary>Gets the verdict so far; null before the callback.</summary>
     public PeerVerdict? Verdict { get; private set; }
 
+    /// <summary>Gets where a refused peer is turned away.</summary>
+    public GateRefusal Refusal { get; init; }
+
     /// <summary>Gets how many certificates came with the verdict; a resumed session brings the end-entity alone.</summary>
     public int PresentedCount { get; private set; }
 
@@ -56,11 +59,11 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
                 return false;
             }
 
-            return !distrusted && (Verdict.MayConnect || (Verdict.Outcome == VerdictOutcome.Pending && !_opened));
+            return !distrusted && (Verdict.MayConnect || (MayGoOn(Verdict) && !_opened));
         }
 
         Judge(presented, distrusted);
-        return Verdict!.MayConnect || Verdict.Outcome == VerdictOutcome.Pending;
+        return Verdict!.MayConnect || MayGoOn(Verdict);
     }
 
     /// <summary>Awaits the final verdict. Bytes pass only where <see cref="PeerVerdict.MayConnect"/> says so.</summary>
@@ -91,6 +94,9 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
     }
 
     private static (PeerPolicy Policy, ReferenceIdentity? Expected) Demand(PeerPolicy policy, Func<PeerPolicy, ReferenceIdentity?> expectedBy) => (policy, expectedBy(policy));
+
+    // The gate decides later, or turns the peer away itself.
+    private bool MayGoOn(PeerVerdict verdict) => verdict.Outcome == VerdictOutcome.Pending || Refusal == GateRefusal.InGate;
 
     private void Judge(PresentedChain presented, bool distrusted)
     {

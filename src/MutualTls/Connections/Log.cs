@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using MutualTls.Diagnostics;
+using MutualTls.Policies;
 
 namespace MutualTls.Connections;
 
@@ -29,4 +30,24 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.AcceptFailed, LogLevel.Error, "Accepting a connection failed; the listener goes on.")]
     public static partial void AcceptFailed(ILogger logger, Exception exception);
+
+    /// <summary>Logs the final verdict on a peer.</summary>
+    public static void Judged(ILogger logger, PeerVerdict verdict)
+    {
+        if (verdict.IsAccepted)
+        {
+            if (logger.IsEnabled(LogLevel.Debug))
+            {
+                PeerAccepted(logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Identity?.ToString() ?? "anonymous", verdict.Identity?.Sha256Fingerprint ?? "-");
+            }
+        }
+        else if (verdict.IsEnforced)
+        {
+            PeerRefused(logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Primary?.ToString() ?? "", verdict.Primary?.Hint ?? "");
+        }
+        else
+        {
+            PeerAudited(logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Primary?.ToString() ?? "", verdict.Primary?.Hint ?? "");
+        }
+    }
 }

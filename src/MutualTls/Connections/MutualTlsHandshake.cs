@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
-using MutualTls.Credentials;
 using MutualTls.Identities;
 using MutualTls.Policies;
 
@@ -33,31 +32,18 @@ internal static class MutualTlsHandshake
 
     public static async Task<MutualTlsStream> AsServerAsync(Stream transport, MutualTlsServerOptions options, CancellationToken cancellationToken)
     {
-        HandshakeGate gate = new(options.Engine, options.Policy, PeerRole.Client, _ => null);
-        LocalCredential credential = options.Credential.Current;
+        ServerHandshake handshake = new(options);
         SslStream stream = new(transport, leaveInnerStreamOpen: false);
-        SslServerAuthenticationOptions tls = new()
-        {
-            ServerCertificateContext = credential.Context,
-            ClientCertificateRequired = true,
-            EnabledSslProtocols = Protocols,
-            AllowRenegotiation = false,
-            AllowTlsResume = ResumptionGuard.AllowsResumption(credential, options.Engine.TimeProvider.GetUtcNow()),
-            CertificateChainPolicy = HandshakeGate.PlatformPolicy,
-            RemoteCertificateValidationCallback = gate.Validate,
-            ApplicationProtocols = options.ApplicationProtocols.Count == 0 ? null : [.. options.ApplicationProtocols],
-        };
+        SslServerAuthenticationOptions tls = handshake.TlsOptions();
         try
         {
-            PeerVerdict verdict = await RunAsync(stream, gate, options, stop => stream.AuthenticateAsServerAsync(tls, stop), cancellationToken).ConfigureAwait(false);
+            PeerVerdict verdict = await RunAsync(
+                stream, handshake.Gate, options, stop => stream.AuthenticateAsServerAsync(tls, stop), cancellationToken).ConfigureAwait(false);
             return new MutualTlsStream(stream, verdict, earlyEnd: null);
         }
         finally
         {
-            if (gate.Verdict is { } verdict)
-            {
-                ResumptionGuard.Learn(credential, verdict, gate.PresentedCount, options.Engine, options.Logger);
-            }
+            handshake.Learn();
         }
     }
 
@@ -77,15 +63,7 @@ internal static class MutualTlsHandshake
                 throw Refusal(options.Logger, verdict, innerException: null);
             }
 
-            if (!verdict.IsEnforced)
-            {
-                Log.PeerAudited(options.Logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Primary?.ToString() ?? "", verdict.Primary?.Hint ?? "");
-            }
-            else if (options.Logger.IsEnabled(LogLevel.Debug))
-            {
-                Log.PeerAccepted(options.Logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Identity?.ToString() ?? "anonymous", verdict.Identity?.Sha256Fingerprint ?? "-");
-            }
-
+            Log.Judged(options.Logger, verdict);
             return verdict;
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
@@ -115,7 +93,7 @@ internal static class MutualTlsHandshake
 
     private static MutualTlsException Refusal(ILogger logger, PeerVerdict verdict, Exception? innerException)
     {
-        Log.PeerRefused(logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Primary?.ToString() ?? "", verdict.Primary?.Hint ?? "");
+        Log.Judged(logger, verdict);
         return MutualTlsException.Refused(verdict, innerException);
     }
 }

@@ -29,4 +29,13 @@ internal static class EventIds
     public const int PolicyReloadFailed = 51;
     public const int FileWatchFailed = 59;
     public const int ConnectionsRenewed = 70;
+    public const int ConnectionUngated = 60;
+    public const int ServerNameRefused = 61;
+    public const int GateTimedOut = 62;
+    public const int RequestMisdirected = 63;
+    public const int RequestUngated = 64;
+    public const int RefusalAnswered = 65;
+    public const int ForwardedRefused = 66;
+    public const int ForwardedMalformed = 67;
+    public const int ForwardedStripped = 68;
 }

@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using MutualTls.AspNetCore.Features;
+using MutualTls.AspNetCore.Gate;
+using MutualTls.AspNetCore.Refusals;
+
+namespace MutualTls.AspNetCore.Requests;
+
+/// <summary>Stands before every middleware of the application: a request must belong to what its connection was judged by.</summary>
+/// <threadsafety>Safe from any thread.</threadsafety>
+internal sealed class RequestGuard(RequestGuardRules rules, ILoggerFactory loggers) : IStartupFilter
+{
+    private readonly ILogger _logger = loggers.CreateLogger("MutualTls.AspNetCore");
+
+    /// <summary>Adds the guard, before any other startup filter.</summary>
+    /// <returns>What it asks beside.</returns>
+    public static RequestGuardRules AddTo(IServiceCollection services)
+    {
+        if (services.FirstOrDefault(service => service.ServiceType == typeof(RequestGuardRules))?.ImplementationInstance is RequestGuardRules rules)
+        {
+            return rules;
+        }
+
+        rules = new RequestGuardRules();
+        services.AddSingleton(rules);
+        services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RequestGuard>());
+        return rules;
+    }
+
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use(inner => context => RunAsync(context, inner));
+        next(app);
+    };
+
+    private Task RunAsync(HttpContext context, RequestDelegate next)
+    {
+        // What an application sets as a feature of a request is its own; here it is the connection's that counts.
+        if (context.Features.Get<IMutualTlsFeature>() is not GatedConnection connection)
+        {
+            if (rules.EveryEndpoint is null)
+            {
+                return next(context);
+            }
+
+            Log.RequestUngated(_logger);
+            return AnswerAsync(context, StatusCodes.Status500InternalServerError, "Internal Server Error", "This endpoint has no mutual TLS.");
+        }
+
+        // Somebody asked for another certificate on a connection that had its verdict.
+        if (!connection.Verdict.MayConnect)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        if (connection.Serves(context.Request.Headers.Host.ToString()))
+        {
+            return next(context);
+        }
+
+        // RFC 9110 section 15.5.20: the client may ask again on a connection of its own.
+        Log.RequestMisdirected(_logger, connection.Host.PolicyName);
+        return AnswerAsync(
+            context, StatusCodes.Status421MisdirectedRequest, "Misdirected Request", "The host of this request is not served on this connection; open one with its server name.");
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, string title, string detail)
+    {
+        byte[] body = RefusalProblem.Write(status, title, detail);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = RefusalProblem.ContentType;
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, 0, body.Length, context.RequestAborted);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using MutualTls.Connections;
+using MutualTls.Credentials;
+using MutualTls.Policies;
+using MutualTls.Trust;
+
+namespace MutualTls.AspNetCore.Sni;
+
+/// <summary>Presents a credential together with the names of the authorities that a policy trusts; made anew when either changes.</summary>
+/// <threadsafety>Safe from any thread.</threadsafety>
+internal sealed class HintedCredential(MutualTlsServerOptions server)
+{
+    // The list travels in one message of every full handshake; the system roots of a Linux make about 15 KB.
+    private const int MaxNameOctets = 16 << 10;
+
+    private Made? _made;
+
+    public SslStreamCertificateContext? ContextOf(LocalCredential credential)
+    {
+        PeerPolicy policy = server.Policy.Current;
+        Made? made = Volatile.Read(ref _made);
+        if (made is null || made.Credential != credential || made.Policy != policy)
+        {
+            made = new Made(credential, policy, Make(credential, policy));
+            Volatile.Write(ref _made, made);
+        }
+
+        return made.Context;
+    }
+
+    private static SslStreamCertificateContext? Make(LocalCredential credential, PeerPolicy policy)
+    {
+        X509Certificate2Collection authorities = [];
+        int octets = 0;
+        foreach (TrustAnchor anchor in policy.Anchors)
+        {
+            if (anchor.Certificate is { } certificate)
+            {
+                X509Certificate2 authority = X509CertificateLoader.LoadCertificate(certificate.Bytes);
+                authorities.Add(authority);
+                octets += authority.SubjectName.RawData.Length + 2;
+            }
+        }
+
+        // The trust is sent and decides nothing: HandshakeGate.PlatformPolicy takes its place in SslStream's own chain building.
+        return authorities.Count == 0 || octets > MaxNameOctets
+            ? null
+            : SslStreamCertificateContext.Create(
+                credential.Certificate, credential.Intermediates, offline: true, SslCertificateTrust.CreateForX509Collection(authorities, sendTrustInHandshake: true));
+    }
+
+    private sealed record Made(LocalCredential Credential, PeerPolicy Policy, SslStreamCertificateContext? Context);
+}

@@ -1,0 +1,42 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using MutualTls.Credentials;
+using MutualTls.Policies;
+
+namespace MutualTls.Connections;
+
+/// <summary>Holds the serving side of one handshake, whoever runs it: what SslStream is told, the gate behind it, and what is learnt when it has ended.</summary>
+/// <threadsafety>One connection's.</threadsafety>
+internal sealed class ServerHandshake(MutualTlsServerOptions options, GateRefusal refusal = GateRefusal.InHandshake)
+{
+    private const SslProtocols Protocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+    /// <summary>Gets what is presented on this connection.</summary>
+    public LocalCredential Credential { get; } = options.Credential.Current;
+
+    /// <summary>Gets the gate.</summary>
+    public HandshakeGate Gate { get; } = new(options.Engine, options.Policy, PeerRole.Client, _ => null) { Refusal = refusal };
+
+    /// <summary>Makes what SslStream is told. Renegotiation is off, so no certificate comes later than the gate.</summary>
+    /// <param name="context">What is presented; null is the credential as it is.</param>
+    public SslServerAuthenticationOptions TlsOptions(SslStreamCertificateContext? context = null) => new()
+    {
+        ServerCertificateContext = context ?? Credential.Context,
+        ClientCertificateRequired = true,
+        EnabledSslProtocols = Protocols,
+        AllowRenegotiation = false,
+        AllowTlsResume = ResumptionGuard.AllowsResumption(Credential, options.Engine.TimeProvider.GetUtcNow()),
+        CertificateChainPolicy = HandshakeGate.PlatformPolicy,
+        RemoteCertificateValidationCallback = Gate.Validate,
+        ApplicationProtocols = options.ApplicationProtocols.Count == 0 ? null : [.. options.ApplicationProtocols],
+    };
+
+    /// <summary>Learns from how the handshake ended; called once, whether or not the gate was reached.</summary>
+    public void Learn()
+    {
+        if (Gate.Verdict is { } verdict)
+        {
+            ResumptionGuard.Learn(Credential, verdict, Gate.PresentedCount, options.Engine, options.Logger);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Http;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using MutualTls.Testing;
+
+namespace MutualTls.AspNetCore.Tests.Support;
+
+/// <summary>Calls an application as a client that sends the server name it is told, whatever host its requests are for.</summary>
+internal static class Caller
+{
+    public static readonly Version Http1 = HttpVersion.Version11, Http2 = HttpVersion.Version20;
+
+    /// <summary>The two versions of HTTP, for theories.</summary>
+    public static TheoryData<string> Versions => ["1.1", "2.0"];
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="port">The port on loopback.</param>
+    /// <param name="certificate">What it presents; null for nothing.</param>
+    /// <param name="version">The version of HTTP, which is held to.</param>
+    /// <param name="serverName">The server name it sends; empty for none.</param>
+    /// <param name="wrap">Stands between TCP and TLS.</param>
+    /// <param name="resumes">Whether TLS sessions are resumed: those of other tests with the same server certificate too, with what they knew of the client.</param>
+    public static HttpClient Create(
+        int port, TestCertificate? certificate, string version = "1.1", string serverName = "localhost", Func<Stream, Stream>? wrap = null, bool resumes = false)
+    {
+        SslStreamCertificateContext? context = certificate?.ToCredential().Context;
+        SocketsHttpHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            ConnectCallback = async (_, stop) =>
+            {
+                Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    await socket.ConnectAsync(IPAddress.Loopback, port, stop);
+                    Stream tcp = new NetworkStream(socket, ownsSocket: true);
+                    SslStream tls = new(wrap?.Invoke(tcp) ?? tcp);
+                    await tls.AuthenticateAsClientAsync(
+                        new SslClientAuthenticationOptions
+                        {
+                            TargetHost = serverName,
+                            ClientCertificateContext = context,
+                            AllowTlsResume = resumes,
+                            ApplicationProtocols = [version == "2.0" ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11],
+                            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+#pragma warning disable CA5359 // The client's own checks are not the subject here.
+                            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+#pragma warning restore CA5359
+                        },
+                        stop);
+                    return tls;
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+        };
+        return new HttpClient(handler)
+        {
+            BaseAddress = new Uri($"https://localhost:{port}"),
+            DefaultRequestVersion = Version.Parse(version),
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Timeout = TimeSpan.FromSeconds(30),
+        };
+    }
+
+    public static async Task<string> CallAsync(this HttpClient client, string path = "/") => await client.GetStringAsync(path, App.Stop);
+}
