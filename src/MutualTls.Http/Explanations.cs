@@ -8,7 +8,7 @@ namespace MutualTls.Http;
 internal static class Explanations
 {
     /// <summary>Finds out what ended the connection; null where it has nothing to do with mutual TLS.</summary>
-    public static MutualTlsException? Find(HttpRequestException exception, HttpRequestMessage request, Generation generation, long began)
+    public static MutualTlsException? Find(HttpRequestException exception, Uri uri, ServerGates gates, long began)
     {
         for (Exception? inner = exception.InnerException; inner is not null; inner = inner.InnerException)
         {
@@ -26,14 +26,19 @@ internal static class Explanations
 
         return exception.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
             ? null
-            : generation.Gates.ClosedBy(request.RequestUri!.IdnHost, began);
+            : gates.ClosedBy(uri.IdnHost, began);
     }
 
-    public static HttpRequestException Explain(HttpRequestException exception, MutualTlsException reason, HttpRequestMessage request, LocalCredential presented)
+    /// <param name="exception">The runtime's.</param>
+    /// <param name="reason">What ended the connection.</param>
+    /// <param name="uri">Where the request went.</param>
+    /// <param name="presented">What we present there; null where the server asked for nothing.</param>
+    public static HttpRequestException Explain(HttpRequestException exception, MutualTlsException reason, Uri uri, LocalCredential? presented) => reason.Error switch
     {
-        string host = request.RequestUri!.Authority;
-        return reason.Error == MutualTlsError.PeerRefused
-            ? new HttpRequestException(HttpRequestError.SecureConnectionError, $"The server '{host}' was refused. {reason.Message}", reason)
-            : new HttpRequestException(exception.HttpRequestError, $"No answer from '{host}'. {reason.Message} We present '{presented}'.", reason);
-    }
+        MutualTlsError.NoSuitableCredential => exception,
+        MutualTlsError.PeerRefused => new HttpRequestException(HttpRequestError.SecureConnectionError, $"The server '{uri.Authority}' was refused. {reason.Message}", reason),
+        _ => new HttpRequestException(
+            exception.HttpRequestError,
+            $"No answer from '{uri.Authority}'. {reason.Message} {(presented is null ? "It asked for no certificate." : $"We present '{presented}'.")}", reason),
+    };
 }

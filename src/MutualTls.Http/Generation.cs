@@ -1,23 +1,73 @@
+using System.Collections.Concurrent;
+using System.Net;
 using MutualTls.Credentials;
+using MutualTls.Sources;
 
 namespace MutualTls.Http;
 
-/// <summary>One set of connections, all made with one credential and under one policy.</summary>
+/// <summary>One set of connections, all made with the same credentials and under one policy.</summary>
 /// <remarks>SocketsHttpHandler ignores changes once it has connected, so what changes brings a new set; the old one ends when its last request has been answered.</remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
-internal sealed class Generation(HttpMessageInvoker invoker, ServerGates gates, LocalCredential credential, GenerationStamp stamp)
+internal sealed class Generation
 {
+    // Servers whose wishes are known. An application has few; a server that redirects could name any number.
+    private const int MostChoices = 1024;
+
+    private readonly MutualTlsHttpOptions _options;
+    private readonly CredentialTable _table;
+    private readonly CookieContainer _cookies;
+    private readonly GenerationStamp _stamp;
+    private readonly ServerGates _gates;
+    private readonly ConcurrentDictionary<object, Lazy<Lane>> _lanes = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<string, SnapshotSource<LocalCredential>> _choices = new(StringComparer.OrdinalIgnoreCase);
+
     // Requests in progress; int.MinValue is added when no more may enter.
     private int _requests;
 
-    public LocalCredential Credential => credential;
+    public Generation(MutualTlsHttpOptions options, CredentialTable table, CookieContainer cookies, GenerationStamp stamp)
+    {
+        _options = options;
+        _table = table;
+        _cookies = cookies;
+        _stamp = stamp;
+        _gates = new ServerGates(options);
 
-    public ServerGates Gates => gates;
+        // Made at once: what the application sets wrongly is told when the client is made.
+        MaxRedirects = LaneOf(options.Credential).MaxRedirects;
+    }
+
+    public int MaxRedirects { get; }
 
     /// <summary>Tells whether the connections are still what the application wants.</summary>
-    public bool IsCurrent(GenerationStamp now, DateTimeOffset time) => stamp == now && time < gates.Until;
+    public bool IsCurrent(GenerationStamp now, DateTimeOffset time) => _stamp == now && time < _gates.Until;
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => invoker.SendAsync(request, cancellationToken);
+    /// <exception cref="HttpRequestException">There is no answer; what ended the connection is the inner exception, if it has to do with mutual TLS.</exception>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Uri uri = request.RequestUri!;
+        long began = _options.Engine.TimeProvider.GetTimestamp();
+        Lane lane = LaneFor(uri);
+        try
+        {
+            try
+            {
+                return await lane.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            }
+            catch (HttpRequestException exception) when (lane.Credential is null && IssuersAskedException.Within(exception) is { } asked)
+            {
+                // Nothing of the request has been sent: there was no connection to send it over.
+                lane = Choose(uri, asked.Issuers);
+            }
+
+            return await lane.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException exception) when (Explanations.Find(exception, uri, _gates, began) is { } reason)
+        {
+            // The server may want another credential by now: the next request asks.
+            _choices.TryRemove(uri.Authority, out _);
+            throw Explanations.Explain(exception, reason, uri, lane.Credential);
+        }
+    }
 
     public bool TryEnter()
     {
@@ -39,7 +89,7 @@ internal sealed class Generation(HttpMessageInvoker invoker, ServerGates gates, 
     {
         if (Interlocked.Decrement(ref _requests) == int.MinValue)
         {
-            invoker.Dispose();
+            Close();
         }
     }
 
@@ -48,10 +98,47 @@ internal sealed class Generation(HttpMessageInvoker invoker, ServerGates gates, 
     {
         if (Interlocked.Add(ref _requests, int.MinValue) == int.MinValue)
         {
-            invoker.Dispose();
+            Close();
+        }
+    }
+
+    // That of the host's credential, or of the one that the server is known to want, or the one that finds out.
+    private Lane LaneFor(Uri uri)
+    {
+        CredentialSet set = _table.For(uri.IdnHost);
+        return set.Credentials.Count == 1 ? LaneOf(set.Credentials[0])
+            : _choices.TryGetValue(uri.Authority, out SnapshotSource<LocalCredential>? chosen) ? LaneOf(chosen)
+            : _lanes.GetOrAdd(set, _ => new Lazy<Lane>(() => Make(credential: null))).Value;
+    }
+
+    private Lane Choose(Uri uri, string[] issuers)
+    {
+        CredentialSet set = _table.For(uri.IdnHost);
+        SnapshotSource<LocalCredential> chosen = set.Choose(issuers) ?? throw NoSuitableCredential.Error(uri, set, issuers);
+        if (_choices.Count >= MostChoices)
+        {
+            _choices.Clear();
+        }
+
+        _choices[uri.Authority] = chosen;
+        return LaneOf(chosen);
+    }
+
+    private Lane LaneOf(SnapshotSource<LocalCredential> credential) => _lanes.GetOrAdd(credential, _ => new Lazy<Lane>(() => Make(credential.Current))).Value;
+
+    private Lane Make(LocalCredential? credential) => HandlerSetup.Make(_options, credential, _gates, _cookies, _table.HasChoice);
+
+    private void Close()
+    {
+        foreach ((_, Lazy<Lane> lane) in _lanes)
+        {
+            if (lane.IsValueCreated)
+            {
+                lane.Value.Dispose();
+            }
         }
     }
 }
 
 /// <summary>Tells two generations apart: the versions of what they were made from.</summary>
-internal readonly record struct GenerationStamp(long Credential, long Policy);
+internal readonly record struct GenerationStamp(long Credentials, long Policy);

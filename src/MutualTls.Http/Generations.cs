@@ -1,5 +1,4 @@
 using System.Net;
-using MutualTls.Credentials;
 
 namespace MutualTls.Http;
 
@@ -9,6 +8,7 @@ internal sealed class Generations : IDisposable
 {
     private readonly MutualTlsHttpOptions _options;
     private readonly CookieContainer _cookies = new();
+    private readonly CredentialTable _table;
     private readonly Lock _changing = new();
     private Generation _current;
     private bool _disposed;
@@ -16,8 +16,13 @@ internal sealed class Generations : IDisposable
     public Generations(MutualTlsHttpOptions options)
     {
         _options = options;
-        _current = Make();
+        _table = new CredentialTable(options);
+        _current = Make(Stamp());
+        MaxRedirects = _current.MaxRedirects;
     }
+
+    /// <summary>Gets how many redirects are followed for the application; 0 where SocketsHttpHandler follows them.</summary>
+    public int MaxRedirects { get; }
 
     /// <summary>Gets the connections to use; the caller leaves with <see cref="Generation.Exit"/>.</summary>
     public Generation Enter()
@@ -58,7 +63,7 @@ internal sealed class Generations : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, typeof(MutualTlsHttpHandler));
             if (ReferenceEquals(_current, old))
             {
-                Volatile.Write(ref _current, Make());
+                Volatile.Write(ref _current, Make(Stamp()));
                 old.Retire();
                 Log.ConnectionsRenewed(_options.Logger, _options.Policy.Current.Name);
             }
@@ -67,14 +72,8 @@ internal sealed class Generations : IDisposable
         }
     }
 
-    private Generation Make()
-    {
-        // The versions first: what is made of older values then never passes for newer.
-        GenerationStamp stamp = Stamp();
-        LocalCredential credential = _options.Credential.Current;
-        ServerGates gates = new(_options);
-        return new Generation(new HttpMessageInvoker(HandlerSetup.Make(_options, credential, gates, _cookies)), gates, credential, stamp);
-    }
+    // The versions first: what is made of older values then never passes for newer.
+    private Generation Make(GenerationStamp stamp) => new(_options, _table, _cookies, stamp);
 
-    private GenerationStamp Stamp() => new(_options.Credential.Version, _options.Policy.Version);
+    private GenerationStamp Stamp() => new(_table.Version, _options.Policy.Version);
 }

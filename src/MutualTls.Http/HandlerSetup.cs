@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using MutualTls.Connections;
 using MutualTls.Credentials;
 
@@ -18,22 +19,32 @@ internal static class HandlerSetup
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(15);
 
     /// <exception cref="MutualTlsConfigurationException">The application sets what is ours to set.</exception>
-    public static SocketsHttpHandler Make(MutualTlsHttpOptions options, LocalCredential credential, ServerGates gates, CookieContainer cookies)
+    public static Lane Make(MutualTlsHttpOptions options, LocalCredential? credential, ServerGates gates, CookieContainer cookies, bool hasChoice)
     {
         // One container for all handlers of a client, or its cookies would be gone with the credential.
         SocketsHttpHandler handler = new() { CookieContainer = cookies, ConnectTimeout = ConnectTimeout, PooledConnectionLifetime = ConnectionLifetime };
         try
         {
             options.ConfigureHandler?.Invoke(handler);
-            Check(handler);
+            Check(handler, hasChoice);
             SslClientAuthenticationOptions tls = handler.SslOptions;
             tls.EnabledSslProtocols = tls.EnabledSslProtocols == SslProtocols.None ? Protocols : tls.EnabledSslProtocols;
             tls.AllowRenegotiation = false;
-            tls.ClientCertificateContext = credential.Context;
+            if (credential is null)
+            {
+                tls.LocalCertificateSelectionCallback = HearIssuers;
+            }
+            else
+            {
+                tls.ClientCertificateContext = credential.Context;
+            }
+
             tls.CertificateChainPolicy = HandshakeGate.PlatformPolicy;
             tls.RemoteCertificateValidationCallback = gates.Validate;
             handler.PlaintextStreamFilter = gates.FilterAsync;
-            return handler;
+            int maxRedirects = hasChoice && handler.AllowAutoRedirect ? handler.MaxAutomaticRedirections : 0;
+            handler.AllowAutoRedirect &= !hasChoice;
+            return new Lane(new HttpMessageInvoker(handler), credential, maxRedirects);
         }
         catch
         {
@@ -44,11 +55,16 @@ internal static class HandlerSetup
 
     public static MutualTlsConfigurationException Unusable(params string[] errors) => new("HTTP client", errors);
 
-    private static void Check(SocketsHttpHandler handler)
+    // Asked once before the handshake, and again when the server asks; only then is there a certificate of the server's.
+    private static X509Certificate HearIssuers(object sender, string host, X509CertificateCollection locals, X509Certificate? server, string[] issuers) =>
+        server is null && issuers.Length == 0 ? null! : throw new IssuersAskedException(issuers);
+
+    private static void Check(SocketsHttpHandler handler, bool hasChoice)
     {
         SslClientAuthenticationOptions tls = handler.SslOptions;
         List<string> errors = [];
         Add(handler.PlaintextStreamFilter is not null, nameof(handler.PlaintextStreamFilter), "it is where servers are judged");
+        Add(hasChoice && handler.Credentials is not (null or CredentialCache), nameof(handler.Credentials), "with several certificates only a CredentialCache says whom a password is for");
         Add(tls.RemoteCertificateValidationCallback is not null, "SslOptions.RemoteCertificateValidationCallback", "the policy decides");
         Add(tls.CertificateChainPolicy is not null, "SslOptions.CertificateChainPolicy", "the policy decides");
         Add(tls.LocalCertificateSelectionCallback is not null, "SslOptions.LocalCertificateSelectionCallback", "the credential is presented");

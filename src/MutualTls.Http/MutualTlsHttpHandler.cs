@@ -34,20 +34,14 @@ public sealed class MutualTlsHttpHandler : HttpMessageHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        RequestGuard.Check(request, _options.Policy.Current);
-        long began = _options.Engine.TimeProvider.GetTimestamp();
-        Generation generation = _generations.Enter();
-        try
+        for (int redirects = 0; ; redirects++)
         {
-            return await generation.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (HttpRequestException exception) when (Explanations.Find(exception, request, generation, began) is { } reason)
-        {
-            throw Explanations.Explain(exception, reason, request, generation.Credential);
-        }
-        finally
-        {
-            generation.Exit();
+            RequestGuard.Check(request, _options.Policy.Current);
+            HttpResponseMessage response = await SendOnceAsync(request, cancellationToken).ConfigureAwait(false);
+            if (redirects == _generations.MaxRedirects || !Redirection.TryFollow(request, response))
+            {
+                return await ResponseNotes.AddAsync(response, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -60,5 +54,18 @@ public sealed class MutualTlsHttpHandler : HttpMessageHandler
         }
 
         base.Dispose(disposing);
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Generation generation = _generations.Enter();
+        try
+        {
+            return await generation.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            generation.Exit();
+        }
     }
 }

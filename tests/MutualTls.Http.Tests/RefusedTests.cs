@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Microsoft.AspNetCore.Http;
 using MutualTls.Connections;
 using MutualTls.Testing;
 using MutualTls.Tests.Peers;
@@ -16,7 +17,7 @@ public class RefusedTests
     {
         TestPki pki = new();
         await using KestrelPeer server = await KestrelPeer.StartAsync(pki.Server, configure: https => https.SslProtocols = tls);
-        server.LetsIn = false;
+        server.Accepts = _ => false;
         using HttpClient client = HttpPair.Client(HttpPair.Options(pki), Version.Parse(http));
 
         HttpRequestException failed = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync(server.Uri, Pair.Stop));
@@ -58,5 +59,47 @@ public class RefusedTests
 
         Assert.Contains("refused our", failed.Message);
         Assert.IsType<MutualTlsException>(failed.InnerException);
+    }
+
+    // A server of ours may answer instead of closing: 403 with the code of the reason.
+    [Theory]
+    [InlineData("""{ "title": "Forbidden", "code": "MTLS1101" }""", "application/problem+json", "MTLS1101")]
+    [InlineData("""{ "title": "Forbidden", "code": "MTLS1101\r\nX: y" }""", "application/problem+json", null)]
+    [InlineData("""{ "title": "Forbidden", "code": 1 }""", "application/problem+json", null)]
+    [InlineData("""{ "title": """, "application/problem+json", null)]
+    [InlineData("[]", "application/problem+json", null)]
+    [InlineData("""{ "code": "MTLS1101" }""", "application/json", null)]
+    public async Task Get_AnsweredForbidden_SaysWhatTheCodeMeans(string body, string type, string? code)
+    {
+        TestPki pki = new();
+        await using KestrelPeer server = await KestrelPeer.StartAsync(pki.Server, context =>
+        {
+            (context.Response.StatusCode, context.Response.ContentType, context.Response.ContentLength) = (403, type, body.Length);
+            return context.Response.WriteAsync(body, context.RequestAborted);
+        });
+        using HttpClient client = HttpPair.Client(HttpPair.Options(pki));
+
+        using HttpResponseMessage response = await client.GetAsync(server.Uri, HttpCompletionOption.ResponseHeadersRead, Pair.Stop);
+
+        Assert.Equal(body, await response.Content.ReadAsStringAsync(Pair.Stop));
+        HttpRequestException failed = Assert.Throws<HttpRequestException>(response.EnsureSuccessStatusCode);
+        Assert.Equal(code is not null, failed.Message.Contains("refused our client certificate", StringComparison.Ordinal));
+        Assert.Contains(code ?? "Forbidden", failed.Message);
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Get_AnsweredMisdirected_SaysWhatThatMeans(string http)
+    {
+        TestPki pki = new();
+        await using KestrelPeer server = await KestrelPeer.StartAsync(pki.Server, context =>
+        {
+            context.Response.StatusCode = 421;
+            return Task.CompletedTask;
+        });
+        using HttpClient client = HttpPair.Client(HttpPair.Options(pki), Version.Parse(http));
+        HttpRequestException failed = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync(server.Uri, Pair.Stop));
+        Assert.Contains("a connection made to 'localhost'", failed.Message);
     }
 }

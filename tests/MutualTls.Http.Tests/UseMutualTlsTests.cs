@@ -55,6 +55,20 @@ public class UseMutualTlsTests
         Assert.Equal("HTTP/1.1", await client.GetStringAsync(server.Uri, Pair.Stop));
     }
 
+    [Fact]
+    public async Task Get_SeveralCredentialsByName_TheHostDecides()
+    {
+        await using KestrelPeer server = await KestrelPeer.StartAsync(_pki.Server);
+        await using ServiceProvider services = Services(s => s.AddHttpClient("x").UseMutualTls("client", "ours", http =>
+        {
+            Direct(http);
+            http.OrPresent("client").ForHost("localhost", "local");
+        }));
+        using HttpClient client = services.GetRequiredService<IHttpClientFactory>().CreateClient("x");
+        await client.GetStringAsync(server.Uri, Pair.Stop);
+        Assert.Contains("local.test", Assert.Single(server.Presented)[0]);
+    }
+
     // Such a client would connect to whomever the system trusts, with no certificate of ours.
     [Theory]
     [InlineData("primary")]
@@ -110,6 +124,7 @@ public class UseMutualTlsTests
 
     private void Register(IServiceCollection services) => services.AddMutualTls(mtls => mtls
         .AddCredential("client", c => c.FromCertificate(_pki.Client.ToX509Certificate2()))
+        .AddCredential("local", c => c.FromCertificate(_pki.Issuing.IssueClient("local.test").ToX509Certificate2()))
         .AddPolicy("ours", p => p.TrustPemText(_pki.Root.ToPem()).WithoutRevocation())
         .AddPolicy("theirs", p => p.TrustPemText(_stranger.Root.ToPem()).WithoutRevocation()));
 

@@ -11,6 +11,8 @@ public sealed class MutualTlsHttpBuilder
 {
     private readonly string _credential;
     private readonly string _policy;
+    private readonly List<string> _otherCredentials = [];
+    private readonly List<(string Host, string Credential)> _hostCredentials = [];
     private Action<SocketsHttpHandler>? _configureHandler;
 
     internal MutualTlsHttpBuilder(string credential, string policy)
@@ -19,6 +21,29 @@ public sealed class MutualTlsHttpBuilder
         ArgumentException.ThrowIfNullOrWhiteSpace(policy);
         _credential = credential;
         _policy = policy;
+    }
+
+    /// <summary>Adds what may be presented where the server accepts other issuers: see <see cref="MutualTlsHttpOptions.OtherCredentials"/>.</summary>
+    /// <param name="credential">The name of a credential.</param>
+    /// <returns>This builder.</returns>
+    public MutualTlsHttpBuilder OrPresent(string credential)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(credential);
+        _otherCredentials.Add(credential);
+        return this;
+    }
+
+    /// <summary>Says what is presented to one host, or to the hosts below a domain: see <see cref="HostCredential"/>.</summary>
+    /// <param name="host">A DNS name, an IP address, or <c>*.</c> and a DNS name.</param>
+    /// <param name="credential">The name of a credential; said of the same host again, a further one to choose from.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException"><paramref name="host"/> is none of these.</exception>
+    public MutualTlsHttpBuilder ForHost(string host, string credential)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(host);
+        ArgumentException.ThrowIfNullOrWhiteSpace(credential);
+        _hostCredentials.Add((HostCredential.Normalize(host), credential));
+        return this;
     }
 
     /// <summary>Sets proxy, pool, timeouts and the like.</summary>
@@ -39,6 +64,8 @@ public sealed class MutualTlsHttpBuilder
         return new MutualTlsHttpOptions
         {
             Credential = endpoints.Credential(_credential),
+            OtherCredentials = [.. _otherCredentials.Select(endpoints.Credential)],
+            HostCredentials = [.. _hostCredentials.Select(h => new HostCredential(h.Host, endpoints.Credential(h.Credential)))],
             Policy = endpoints.Policy(_policy),
             ConfigureHandler = _configureHandler,
             Engine = services.GetRequiredService<PeerPolicyEngine>(),

@@ -16,6 +16,9 @@ public enum MutualTlsError
 
     /// <summary>The handshake was not done within its deadline.</summary>
     HandshakeTimedOut,
+
+    /// <summary>The server asked for a certificate of issuers that none of ours leads to; nothing was presented.</summary>
+    NoSuitableCredential,
 }
 
 /// <summary>Tells that a connection was refused or could not be made.</summary>

@@ -34,8 +34,8 @@ internal sealed class KestrelPeer : IAsyncDisposable
     /// <summary>Gets the subjects that each client presented, the end-entity first.</summary>
     public ConcurrentQueue<string[]> Presented { get; } = [];
 
-    /// <summary>Gets or sets whether clients are let in.</summary>
-    public bool LetsIn { get; set; } = true;
+    /// <summary>Gets or sets which clients are let in, by their subject.</summary>
+    public Func<string, bool> Accepts { get; set; } = _ => true;
 
     public static async Task<KestrelPeer> StartAsync(
         TestCertificate server, RequestDelegate? answer = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2, Action<HttpsConnectionAdapterOptions>? configure = null)
@@ -75,6 +75,6 @@ internal sealed class KestrelPeer : IAsyncDisposable
     private bool Note(X509Certificate2 certificate, X509Chain? chain)
     {
         Presented.Enqueue([certificate.Subject, .. chain!.ChainPolicy.ExtraStore.Select(c => c.Subject).Where(s => s != certificate.Subject)]);
-        return LetsIn;
+        return Accepts(certificate.Subject);
     }
 }
