@@ -1,0 +1,178 @@
+namespace MutualTls.Certificates;
+
+/// <summary>Calculates modulo one odd number, in limbs of 64 bits, least significant first, without allocating. Not in constant time: for public values only.</summary>
+/// <remarks>
+/// Products are those of P. L. Montgomery, "Modular Multiplication Without Trial Division" (1985): <see cref="Multiply"/> yields a·b/R with
+/// R = 2^(64·limbs), so numbers go in by <see cref="TryRead"/> as a·R and stay in that form, in which equal means equal.
+/// </remarks>
+/// <threadsafety>Immutable; safe from any thread.</threadsafety>
+internal sealed class MontgomeryField
+{
+    /// <summary>The most limbs that a number has: 521 bits.</summary>
+    public const int MaxLimbs = 9;
+
+    private readonly ulong[] _modulus;
+    private readonly ulong[] _squareOfR;
+    private readonly ulong _negatedInverse;
+
+    /// <summary>Makes a field.</summary>
+    /// <param name="modulus">Big-endian; odd, greater than one, at most 576 bits.</param>
+    public MontgomeryField(ReadOnlySpan<byte> modulus)
+    {
+        _modulus = new ulong[(modulus.Length + 7) / 8];
+        Unpack(modulus, _modulus);
+
+        // The inverse of an odd number modulo 2^64: five right bits to begin with, twice as many after each step.
+        ulong inverse = (3 * _modulus[0]) ^ 2;
+        for (int bits = 5; bits < 64; bits *= 2)
+        {
+            inverse *= 2 - (_modulus[0] * inverse);
+        }
+
+        _negatedInverse = 0 - inverse;
+        _squareOfR = new ulong[Limbs];
+        _squareOfR[0] = 1;
+        for (int doubled = 0; doubled < 2 * 64 * Limbs; doubled++)
+        {
+            Add(_squareOfR, _squareOfR, _squareOfR);
+        }
+    }
+
+    /// <summary>Gets how many limbs a number has.</summary>
+    public int Limbs => _modulus.Length;
+
+    /// <summary>Reads a big-endian number that is less than the modulus; false if it is not.</summary>
+    public bool TryRead(ReadOnlySpan<byte> number, Span<ulong> into)
+    {
+        Span<ulong> plain = stackalloc ulong[MaxLimbs];
+        plain = plain[..Limbs];
+        Unpack(number, plain);
+        if (!IsLess(plain, _modulus))
+        {
+            return false;
+        }
+
+        Multiply(plain, _squareOfR, into);
+        return true;
+    }
+
+    /// <summary>Writes a·b/R.</summary>
+    /// <param name="a">Less than the modulus.</param>
+    /// <param name="b">Less than the modulus.</param>
+    /// <param name="into">May be one of them.</param>
+    public void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> into)
+    {
+        int limbs = _modulus.Length;
+        ReadOnlySpan<ulong> modulus = _modulus;
+        a = a[..modulus.Length];
+        b = b[..modulus.Length];
+
+        // One limb of b at a time; then the multiple of the modulus is added that clears the lowest limb, and all move down by one.
+        Span<ulong> sum = stackalloc ulong[MaxLimbs];
+        sum = sum[..modulus.Length];
+        sum.Clear();
+        ulong top = 0;
+        for (int i = 0; i < b.Length; i++)
+        {
+            ulong carry = 0, carryOfModulus = 0, factor = 0;
+            for (int j = 0; j < modulus.Length; j++)
+            {
+                ulong low = MultiplyAdd(a[j], b[i], sum[j], ref carry);
+                factor = j == 0 ? low * _negatedInverse : factor;
+                low = MultiplyAdd(modulus[j], factor, low, ref carryOfModulus);
+                if (j > 0)
+                {
+                    sum[j - 1] = low;
+                }
+            }
+
+            UInt128 last = (UInt128)top + carry + carryOfModulus;
+            sum[limbs - 1] = (ulong)last;
+            top = (ulong)(last >> 64);
+        }
+
+        Reduce(sum, top, into);
+    }
+
+    /// <summary>Writes a + b.</summary>
+    public void Add(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> into)
+    {
+        Span<ulong> sum = stackalloc ulong[MaxLimbs];
+        sum = sum[..Limbs];
+        ulong carry = 0;
+        for (int i = 0; i < sum.Length; i++)
+        {
+            UInt128 limb = (UInt128)a[i] + b[i] + carry;
+            sum[i] = (ulong)limb;
+            carry = (ulong)(limb >> 64);
+        }
+
+        Reduce(sum, carry, into);
+    }
+
+    /// <summary>Writes a - b.</summary>
+    public void Subtract(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> into)
+    {
+        Span<ulong> negated = stackalloc ulong[MaxLimbs];
+        negated = negated[..Limbs];
+        Subtract(_modulus, b, negated, borrow: 0);
+        Add(a, negated, into);
+    }
+
+    // Right for 32-bit machines too: the platform knows how to multiply.
+    private static ulong MultiplyAdd(ulong a, ulong b, ulong add, ref ulong carry)
+    {
+        // At most (2^64 - 1)² + 2·(2^64 - 1) = 2^128 - 1.
+        ulong high = Math.BigMul(a, b, out ulong low);
+        low += add;
+        high += low < add ? 1UL : 0;
+        low += carry;
+        carry = high + (low < carry ? 1UL : 0);
+        return low;
+    }
+
+    // Of a sum below twice the modulus.
+    private void Reduce(ReadOnlySpan<ulong> sum, ulong top, Span<ulong> into)
+    {
+        if (top == 0 && IsLess(sum, _modulus))
+        {
+            sum.CopyTo(into);
+        }
+        else
+        {
+            Subtract(sum, _modulus, into, borrow: 0);
+        }
+    }
+
+    private static void Subtract(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> into, ulong borrow)
+    {
+        for (int i = 0; i < a.Length; i++)
+        {
+            UInt128 limb = (UInt128)a[i] - b[i] - borrow;
+            into[i] = (ulong)limb;
+            borrow = (ulong)(limb >> 64) & 1;
+        }
+    }
+
+    private static bool IsLess(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b)
+    {
+        for (int i = a.Length - 1; i >= 0; i--)
+        {
+            if (a[i] != b[i])
+            {
+                return a[i] < b[i];
+            }
+        }
+
+        return false;
+    }
+
+    private static void Unpack(ReadOnlySpan<byte> number, Span<ulong> into)
+    {
+        into.Clear();
+        for (int i = 0; i < number.Length; i++)
+        {
+            into[i / 8] |= (ulong)number[^(i + 1)] << (i % 8 * 8);
+        }
+    }
+}
