@@ -15,11 +15,14 @@ if (args is not ["budgets", ..])
 }
 
 Option<FileInfo?> json = new("--json") { Description = "Also write the rows to this file." };
-Command budgets = new("budgets", "Measures the budgets as ratios within one run; ends with 0 only if all hold.") { json };
+Option<string[]> only = new("--only") { Description = "Measure only these, by their numbers: B2 B9.", AllowMultipleArgumentsPerToken = true };
+Command budgets = new("budgets", "Measures the budgets as ratios within one run; ends with 0 only if all hold.") { json, only };
 budgets.SetAction(result =>
 {
     List<BudgetRow> rows = [];
-    foreach (BudgetRow row in CrlBudgets.Run().Concat(VerdictBudgets.Run()))
+    (string Ids, Func<IEnumerable<BudgetRow>> Run)[] groups = [("B4", CrlBudgets.Run), .. VerdictBudgets.Groups];
+    string[] wanted = result.GetValue(only) ?? [];
+    foreach (BudgetRow row in groups.Where(group => wanted.Length == 0 || wanted.Any(id => group.Ids.Contains(id, StringComparison.Ordinal))).SelectMany(group => group.Run()))
     {
         rows.Add(row);
         Console.WriteLine(row);

@@ -11,18 +11,13 @@ internal static class VerdictBudgets
 {
     private const int ManyPeers = 100_000, Hot = 100;
 
-    public static IEnumerable<BudgetRow> Run()
+    /// <summary>Gets what is measured together, and the numbers of the budgets it is about.</summary>
+    public static (string Ids, Func<IEnumerable<BudgetRow>> Run)[] Groups => [("B1 B9", KnownPeer), ("B2", NewLeaf), ("B3", NothingKnown), ("B8", Memory)];
+
+    private static IEnumerable<BudgetRow> KnownPeer()
     {
         Scene scene = new(TestKeyKind.P256, cacheLimit: 1L << 30);
         ReadOnlyMemory<byte>[] leaves = Leaves.Make(scene.Pki.Issuing, scene.Pki.Client, ManyPeers);
-        foreach (BudgetRow row in KnownPeer(scene, leaves).Concat(NewLeaf()).Concat(NothingKnown()).Concat(Memory()))
-        {
-            yield return row;
-        }
-    }
-
-    private static IEnumerable<BudgetRow> KnownPeer(Scene scene, ReadOnlyMemory<byte>[] leaves)
-    {
         using X509Certificate2 leaf = X509CertificateLoader.LoadCertificate(leaves[0].Span);
         X509ChainPolicy platform = scene.PlatformPolicy();
         PresentedChain[] presented = [.. leaves.Take(Hot).Select(scene.Presented)];
@@ -79,6 +74,17 @@ internal static class VerdictBudgets
 
             var (ours, verified, ratio) = Measure.Compare(Rounds, i => scene.Judge(presented[PerRound + i]), PerRound, verify, PerRound);
             yield return new BudgetRow("B2", $"new leaf vs one verification, {kind}", 1 / ratio, limit, BudgetSide.AtMost, "x", Figures(ours, verified));
+
+            // What is not kept. The octets were there before.
+            ReadOnlyMemory<byte>[] more = Leaves.Make(scene.Pki.Issuing, scene.Pki.Client, 5_000, first: 1 << 20);
+            PresentedChain[] fresh = [.. more.Select(scene.Presented)];
+            long kept = GC.GetTotalMemory(forceFullCollection: true);
+            double allocated = Measure.Allocated(i => scene.Judge(fresh[i]), fresh.Length);
+            double perLeaf = (GC.GetTotalMemory(forceFullCollection: true) - kept) / (double)fresh.Length;
+            GC.KeepAlive(fresh);
+            yield return new BudgetRow(
+                "B2", $"allocated by a new leaf beyond what is kept of it, {kind}", allocated - perLeaf, 128, BudgetSide.AtMost, " B",
+                string.Create(CultureInfo.InvariantCulture, $"{allocated:0} B, of which {perLeaf:0} B are kept"));
         }
     }
 

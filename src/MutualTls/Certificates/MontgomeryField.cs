@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MutualTls.Certificates;
 
 /// <summary>Calculates modulo one odd number, in limbs of 64 bits, least significant first, without allocating. Not in constant time: for public values only.</summary>
@@ -62,33 +64,32 @@ internal sealed class MontgomeryField
     /// <param name="into">May be one of them.</param>
     public void Multiply(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> into)
     {
-        int limbs = _modulus.Length;
         ReadOnlySpan<ulong> modulus = _modulus;
-        a = a[..modulus.Length];
-        b = b[..modulus.Length];
-
-        // One limb of b at a time; then the multiple of the modulus is added that clears the lowest limb, and all move down by one.
         Span<ulong> sum = stackalloc ulong[MaxLimbs];
         sum = sum[..modulus.Length];
         sum.Clear();
+        a = a[..sum.Length];
+        b = b[..sum.Length];
+        modulus = modulus[..sum.Length];
+
+        // One limb of b at a time; then the multiple of the modulus is added that clears the lowest limb, and all move down by one.
         ulong top = 0;
-        for (int i = 0; i < b.Length; i++)
+        foreach (ulong limb in b)
         {
-            ulong carry = 0, carryOfModulus = 0, factor = 0;
-            for (int j = 0; j < modulus.Length; j++)
+            ulong carry = 0, carryOfModulus = 0;
+            ulong low = MultiplyAdd(a[0], limb, sum[0], ref carry), factor = low * _negatedInverse;
+            MultiplyAdd(modulus[0], factor, low, ref carryOfModulus);
+            for (int j = 1; j < sum.Length; j++)
             {
-                ulong low = MultiplyAdd(a[j], b[i], sum[j], ref carry);
-                factor = j == 0 ? low * _negatedInverse : factor;
-                low = MultiplyAdd(modulus[j], factor, low, ref carryOfModulus);
-                if (j > 0)
-                {
-                    sum[j - 1] = low;
-                }
+                low = MultiplyAdd(a[j], limb, sum[j], ref carry);
+                sum[j - 1] = MultiplyAdd(modulus[j], factor, low, ref carryOfModulus);
             }
 
-            UInt128 last = (UInt128)top + carry + carryOfModulus;
-            sum[limbs - 1] = (ulong)last;
-            top = (ulong)(last >> 64);
+            ulong last = top + carry;
+            top = last < carry ? 1UL : 0;
+            last += carryOfModulus;
+            top += last < carryOfModulus ? 1UL : 0;
+            sum[^1] = last;
         }
 
         Reduce(sum, top, into);
@@ -119,7 +120,7 @@ internal sealed class MontgomeryField
         Add(a, negated, into);
     }
 
-    // Right for 32-bit machines too: the platform knows how to multiply.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong MultiplyAdd(ulong a, ulong b, ulong add, ref ulong carry)
     {
         // At most (2^64 - 1)² + 2·(2^64 - 1) = 2^128 - 1.
