@@ -55,7 +55,7 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
             // Once judged, the connection keeps its peer: another certificate later is refused, whatever it is.
             if (!presented.EndEntity.Span.SequenceEqual(_presented.EndEntity.Span))
             {
-                Verdict = PeerVerdict.CertificateChanged(role, _demand.Policy, _demand.Expected, engine.TimeProvider.GetUtcNow());
+                Verdict = engine.Count(PeerVerdict.CertificateChanged(role, _demand.Policy, _demand.Expected, engine.TimeProvider.GetUtcNow()));
                 return false;
             }
 
@@ -103,7 +103,7 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
         _presented = presented;
         PresentedCount = presented.Count;
         Verdict = distrusted
-            ? PeerVerdict.Refused(role, _demand.Policy, _demand.Expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow())
+            ? engine.Count(PeerVerdict.Refused(role, _demand.Policy, _demand.Expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow()))
             : engine.JudgeInGate(_demand.Policy, role, presented, _demand.Expected);
     }
 

@@ -37,11 +37,11 @@ public static class MutualTlsCallback
         PeerPolicy policy, PeerRole role, ReferenceIdentity? expected, PeerPolicyEngine engine, ILogger? logger, X509Certificate? certificate, X509Chain? chain)
     {
         PeerVerdict verdict = HandshakeGate.IsExplicitlyDistrusted(chain)
-            ? PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow())
+            ? engine.Count(PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow()))
             : engine.Judge(policy, role, HandshakeGate.Presented(certificate, chain), expected);
         if (verdict.Outcome == VerdictOutcome.Pending)
         {
-            verdict = verdict.RefuseWithoutGate();
+            verdict = engine.Count(verdict.RefuseWithoutGate());
         }
 
         if (!verdict.IsAccepted && logger is not null)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -91,9 +92,10 @@ public sealed class MutualTlsBuilder
             s.GetRequiredService<IOptions<RevocationServiceOptions>>().Value,
             s.GetRequiredService<TimeProvider>(),
             s.GetService<ILogger<RevocationService>>(),
-            s.GetService<IDistributedCache>()));
+            s.GetService<IDistributedCache>(),
+            s.GetService<IMeterFactory>()));
         services.AddSingleton(s => new PeerPolicyEngine(
-            s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<PeerPolicyEngine>>(), s.GetRequiredService<RevocationService>()));
+            s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<PeerPolicyEngine>>(), s.GetRequiredService<RevocationService>(), s.GetService<IMeterFactory>()));
         services.AddSingleton(s => new MutualTlsEndpoints(
             registrations.Credentials.ToDictionary(c => c.Key, c => (Func<LocalCredential>)(() => c.Value(s.GetRequiredService<TimeProvider>())), StringComparer.Ordinal),
             registrations.Policies,

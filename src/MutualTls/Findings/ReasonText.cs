@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 
 namespace MutualTls.Findings;
@@ -5,7 +6,9 @@ namespace MutualTls.Findings;
 /// <summary>Gives each reason its code and its one-line hint.</summary>
 internal static class ReasonText
 {
-    public static string Code(ValidationReason reason) => string.Create(CultureInfo.InvariantCulture, $"MTLS{(int)reason:D4}");
+    private static readonly FrozenDictionary<ValidationReason, string> Codes = Enum.GetValues<ValidationReason>().ToFrozenDictionary(reason => reason, Write);
+
+    public static string Code(ValidationReason reason) => Codes.TryGetValue(reason, out string? code) ? code : Write(reason);
 
     public static string Hint(ValidationReason reason) => reason switch
     {
@@ -93,4 +96,6 @@ internal static class ReasonText
         ValidationReason.InternalFault => "Report this with the log entry; the peer was refused to be safe.",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
+
+    private static string Write(ValidationReason reason) => string.Create(CultureInfo.InvariantCulture, $"MTLS{(int)reason:D4}");
 }

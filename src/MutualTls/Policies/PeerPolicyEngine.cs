@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using MutualTls.Diagnostics;
 using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Paths;
@@ -17,7 +19,8 @@ namespace MutualTls.Policies;
 /// <threadsafety>Safe from any thread.</threadsafety>
 public sealed class PeerPolicyEngine
 {
-    private readonly PeerJudge _judge;
+    private readonly RememberingJudge _judge;
+    private readonly VerdictCount _count;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
 
@@ -25,12 +28,15 @@ public sealed class PeerPolicyEngine
     /// <param name="timeProvider">The clock. The default is <see cref="TimeProvider.System"/>.</param>
     /// <param name="logger">Where validators that fail are logged. The default is nowhere.</param>
     /// <param name="revocation">What fetches revocation data; it is the caller's to dispose of. The default is one of the engine's own, with the default options.</param>
-    public PeerPolicyEngine(TimeProvider? timeProvider = null, ILogger<PeerPolicyEngine>? logger = null, RevocationService? revocation = null)
+    /// <param name="meterFactory">What makes the meter that verdicts are counted by. The default is one meter for the process, of the same name: <c>MutualTls</c>.</param>
+    public PeerPolicyEngine(
+        TimeProvider? timeProvider = null, ILogger<PeerPolicyEngine>? logger = null, RevocationService? revocation = null, IMeterFactory? meterFactory = null)
     {
         _timeProvider = timeProvider ?? TimeProvider.System;
         _logger = logger ?? (ILogger)NullLogger.Instance;
-        Revocation = revocation ?? new RevocationService(timeProvider: _timeProvider);
-        _judge = new PeerJudge(_timeProvider, Revocation.Memory);
+        Revocation = revocation ?? new RevocationService(timeProvider: _timeProvider, meterFactory: meterFactory);
+        _judge = new RememberingJudge(Revocation, _timeProvider, _logger);
+        _count = new VerdictCount(MutualTlsMeter.Of(meterFactory));
     }
 
     /// <summary>Gets the engine for those who are given none: one for the process.</summary>
@@ -52,7 +58,7 @@ public sealed class PeerPolicyEngine
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(presented);
         PresentedKey key = new(presented, role, expected);
-        return Recall(policy, key) ?? JudgeAnew(policy, key);
+        return _judge.Recall(policy, key) is { } known ? _count.Recalled(known) : _count.Made(_judge.JudgeAnew(policy, key));
     }
 
     /// <summary>Judges and awaits what the verdict waits for.</summary>
@@ -79,8 +85,11 @@ public sealed class PeerPolicyEngine
     public ValueTask<PeerVerdict> CompleteAsync(PeerVerdict verdict, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(verdict);
-        return verdict.Outcome == VerdictOutcome.Pending ? CompleteAsync(verdict, trace: null, cancellationToken) : new(verdict);
+        return verdict.Outcome == VerdictOutcome.Pending ? CompleteAndCountAsync(verdict, cancellationToken) : new(verdict);
     }
+
+    private async ValueTask<PeerVerdict> CompleteAndCountAsync(PeerVerdict verdict, CancellationToken cancellationToken) =>
+        _count.Made(await CompleteAsync(verdict, trace: null, cancellationToken).ConfigureAwait(false));
 
     private async ValueTask<PeerVerdict> CompleteAsync(PeerVerdict verdict, JudgementTrace? trace, CancellationToken cancellationToken)
     {
@@ -92,7 +101,7 @@ public sealed class PeerPolicyEngine
         if (verdict is { AwaitsRevocation: true, Presented: { } presented })
         {
             await AwaitRevocationAsync(verdict, cancellationToken).ConfigureAwait(false);
-            verdict = JudgeAnew(verdict.Policy, new PresentedKey(presented, verdict.Role, verdict.Expected), trace, Awaiting.Over);
+            verdict = _judge.JudgeAnew(verdict.Policy, new PresentedKey(presented, verdict.Role, verdict.Expected), trace, Awaiting.Over);
         }
 
         // What still waits for revocation data must not pass by the validators alone.
@@ -101,7 +110,7 @@ public sealed class PeerPolicyEngine
             return verdict.Outcome == VerdictOutcome.Pending ? verdict.RefuseWithoutGate() : verdict;
         }
 
-        PeerVerdict final = await ValidatorRunner.RunAsync(verdict, EpochOf(verdict.Policy), Reconsider, _timeProvider, _logger, cancellationToken).ConfigureAwait(false);
+        PeerVerdict final = await ValidatorRunner.RunAsync(verdict, _judge.EpochOf(verdict.Policy), _judge.Reconsider, _timeProvider, _logger, cancellationToken).ConfigureAwait(false);
         trace?.Begin("the application");
         trace?.Tell("validators", final.Against, before: 0, string.Join(", ", final.Policy.Validators.Select(validator => validator.Name)));
         return final;
@@ -122,7 +131,7 @@ public sealed class PeerPolicyEngine
         ArgumentNullException.ThrowIfNull(presented);
         JudgementTrace trace = new();
         PresentedNarrator.Tell(presented, policy, trace);
-        PeerVerdict judged = JudgeAnew(policy, new PresentedKey(presented, role, expected), trace);
+        PeerVerdict judged = _judge.JudgeAnew(policy, new PresentedKey(presented, role, expected), trace);
         return new Explanation(await CompleteAsync(judged, trace, cancellationToken).ConfigureAwait(false), trace);
     }
 
@@ -130,12 +139,12 @@ public sealed class PeerPolicyEngine
     internal PeerVerdict JudgeInGate(PeerPolicy policy, PeerRole role, PresentedChain presented, ReferenceIdentity? expected)
     {
         PresentedKey key = new(presented, role, expected);
-        if (Recall(policy, key) is { } known)
+        if (_judge.Recall(policy, key) is { } known)
         {
-            return known;
+            return _count.Recalled(known);
         }
 
-        (FirstSight? mine, Task<PeerVerdict>? other) = policy.FirstSights.Begin(key, EpochOf(policy));
+        (FirstSight? mine, Task<PeerVerdict>? other) = policy.FirstSights.Begin(key, _judge.EpochOf(policy));
         if (other is not null)
         {
             return new PeerVerdict(VerdictOutcome.Pending, role, policy, expected) { FirstSight = other, JudgedAt = _timeProvider.GetUtcNow() };
@@ -145,7 +154,7 @@ public sealed class PeerPolicyEngine
         try
         {
             // Somebody else's judgement may have ended, and been kept, since the first look.
-            return verdict = Recall(policy, key) ?? JudgeAnew(policy, key);
+            return _count.Made(verdict = _judge.Recall(policy, key) ?? _judge.JudgeAnew(policy, key));
         }
         finally
         {
@@ -156,6 +165,9 @@ public sealed class PeerPolicyEngine
             }
         }
     }
+
+    /// <summary>Counts a verdict that somebody else had to make.</summary>
+    internal PeerVerdict Count(PeerVerdict verdict) => _count.Made(verdict);
 
     /// <summary>Makes sure that the intermediates of an accepted peer are known, for its resumed sessions.</summary>
     internal void Remember(PeerVerdict verdict)
@@ -180,115 +192,5 @@ public sealed class PeerPolicyEngine
         {
             // The fetch goes on for those who come later.
         }
-    }
-
-    private long EpochOf(PeerPolicy policy) => policy.Epoch + Revocation.Memory.Version;
-
-    // The hot path: no allocation, no lock.
-    private PeerVerdict? Recall(PeerPolicy policy, in PresentedKey key)
-    {
-        if (policy.Cache.Find(key) is not { } entry)
-        {
-            return null;
-        }
-
-        // The epoch before everything that depends on it.
-        long epoch = EpochOf(policy);
-        DateTimeOffset now = _timeProvider.GetUtcNow();
-        if (!entry.IsInTime(now))
-        {
-            return null;
-        }
-
-        if (entry.Epoch == epoch)
-        {
-            return entry.Agreed is { } agreed && agreed.Holds(now, epoch) ? agreed.Verdict : entry.Verdict;
-        }
-
-        return Renew(policy, key, entry, now, epoch);
-    }
-
-    // Something that the verdict rests on has changed. Null: the peer no longer passes as it did, and is judged anew.
-    private PeerVerdict? Renew(PeerPolicy policy, in PresentedKey key, CachedVerdict entry, DateTimeOffset now, long epoch)
-    {
-        PeerVerdict? renewed = null;
-        try
-        {
-            renewed = _judge.JudgeAgain(entry.Verdict, now, Awaiting.Possible) is { IsKeepable: true } again ? again : null;
-        }
-#pragma warning disable CA1031 // As in JudgeAnew, which will meet the same and refuse.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Log.EngineFailed(_logger, exception, policy.Name);
-        }
-
-        if (renewed is null)
-        {
-            policy.Cache.Remove(entry);
-            return null;
-        }
-
-        renewed.Entry = entry.With(key, renewed, epoch);
-        policy.Cache.Add(renewed.Entry, key);
-        return renewed;
-    }
-
-    // Validators take their time, in which the data that the verdict rests on may have changed, or its own time have passed.
-    private PeerVerdict Reconsider(PeerVerdict pending)
-    {
-        long epoch = EpochOf(pending.Policy);
-        DateTimeOffset now = _timeProvider.GetUtcNow();
-        if (pending.Entry is { } entry && entry.Epoch == epoch && entry.IsInTime(now))
-        {
-            return pending;
-        }
-
-        try
-        {
-            return _judge.JudgeAgain(pending, now, Awaiting.Over);
-        }
-#pragma warning disable CA1031 // As in JudgeAnew.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            return Fault(exception, pending.Policy, pending.Role, pending.Expected);
-        }
-    }
-
-    private PeerVerdict JudgeAnew(PeerPolicy policy, in PresentedKey key, JudgementTrace? trace = null, Awaiting awaiting = Awaiting.Possible)
-    {
-        Revocation.Follow(policy.RevocationChecker);
-        long epoch = EpochOf(policy);
-        try
-        {
-            PeerVerdict verdict = _judge.Judge(policy, key, trace, awaiting);
-            Keep(policy, key, verdict, epoch);
-            return verdict;
-        }
-#pragma warning disable CA1031 // Whatever went wrong, nothing is known about the peer: it is refused, and the handshake goes on to be closed in order.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            return Fault(exception, policy, key.Role, key.Expected);
-        }
-    }
-
-    private PeerVerdict Fault(Exception exception, PeerPolicy policy, PeerRole role, ReferenceIdentity? expected)
-    {
-        Log.EngineFailed(_logger, exception, policy.Name);
-        return PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.InternalFault, Detail: exception.GetType().Name), _timeProvider.GetUtcNow());
-    }
-
-    // Only what was accepted, but for the application's validators, is kept: a refusal may be mended at any time, and strangers fill nothing.
-    private void Keep(PeerPolicy policy, in PresentedKey key, PeerVerdict verdict, long epoch)
-    {
-        if (!verdict.IsKeepable)
-        {
-            return;
-        }
-
-        verdict.Entry = new CachedVerdict(key, _judge.Pool.Share(key.Presented.Certificates[1..], out int unshared), verdict, epoch, unshared);
-        policy.Cache.Add(verdict.Entry, key);
     }
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MutualTls.Certificates;
+using MutualTls.Diagnostics;
 using MutualTls.Findings;
 using MutualTls.Paths;
 using MutualTls.Revocation.Crl;
@@ -34,14 +36,17 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
     /// <param name="timeProvider">The clock. The default is <see cref="TimeProvider.System"/>.</param>
     /// <param name="logger">Where failures are told. The default is nowhere.</param>
     /// <param name="cache">The cache that <see cref="RevocationServiceOptions.DistributedCache"/> speaks of.</param>
+    /// <param name="meterFactory">What makes the meter that fetches are counted by. The default is one meter for the process, of the same name: <c>MutualTls</c>.</param>
     /// <exception cref="MutualTlsConfigurationException">An option is out of its range; the exception lists everything.</exception>
     public RevocationService(
-        RevocationServiceOptions? options = null, TimeProvider? timeProvider = null, ILogger<RevocationService>? logger = null, IDistributedCache? cache = null)
-        : this(options ?? new RevocationServiceOptions(), timeProvider ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance, cache)
+        RevocationServiceOptions? options = null, TimeProvider? timeProvider = null, ILogger<RevocationService>? logger = null, IDistributedCache? cache = null,
+        IMeterFactory? meterFactory = null)
+        : this(options ?? new RevocationServiceOptions(), timeProvider ?? TimeProvider.System, logger ?? (ILogger)NullLogger.Instance, cache, fetch: null, meterFactory)
     {
     }
 
-    internal RevocationService(RevocationServiceOptions options, TimeProvider timeProvider, ILogger logger, IDistributedCache? cache, FetchOptions? fetch = null)
+    internal RevocationService(
+        RevocationServiceOptions options, TimeProvider timeProvider, ILogger logger, IDistributedCache? cache, FetchOptions? fetch = null, IMeterFactory? meterFactory = null)
     {
         List<string> errors = options.Validate();
         if (options.DistributedCache == RevocationCacheUse.Used && cache is null)
@@ -65,7 +70,7 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
                 CrlTimeout = options.CrlTimeout,
                 MaxCrlBytes = options.MaxCrlBytes,
             },
-            timeProvider, logger);
+            timeProvider, logger, isAllowed: null, MutualTlsMeter.Of(meterFactory));
         _archive = new AnswerArchive(StoresOf(options, timeProvider, logger, cache), maxWaitingBytes: 2L * options.MaxCrlBytes, timeProvider, logger);
         RevocationIntake intake = new(Tell);
         _inquiry = new RevocationInquiry(_fetcher, new RevocationRecall(_archive, intake, options.MaxStoredAge, timeProvider), intake, timeProvider);

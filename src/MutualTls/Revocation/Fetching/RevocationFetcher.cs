@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using MutualTls.Diagnostics;
 using MutualTls.Revocation.Ocsp;
 
 namespace MutualTls.Revocation.Fetching;
@@ -14,6 +15,8 @@ internal sealed class RevocationFetcher : IAsyncDisposable
 {
     private readonly FetchOptions _options;
     private readonly ILogger _logger;
+    private readonly MutualTlsMeter _meter;
+    private readonly TimeProvider _timeProvider;
     private readonly FetchTransport _transport;
     private readonly FetchHosts _hosts;
     private readonly FetchBackoff _backoff;
@@ -27,10 +30,13 @@ internal sealed class RevocationFetcher : IAsyncDisposable
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">Where failures are told.</param>
     /// <param name="isAllowed">Which addresses may be asked, for tests that must do without a second machine. The default is <see cref="FetchAddresses"/>.</param>
-    public RevocationFetcher(FetchOptions options, TimeProvider timeProvider, ILogger logger, Func<IPAddress, bool>? isAllowed = null)
+    /// <param name="meter">Where fetches are counted. The default is the meter of the process.</param>
+    public RevocationFetcher(FetchOptions options, TimeProvider timeProvider, ILogger logger, Func<IPAddress, bool>? isAllowed = null, MutualTlsMeter? meter = null)
     {
         _options = options;
         _logger = logger;
+        _meter = meter ?? MutualTlsMeter.Shared;
+        _timeProvider = timeProvider;
         _transport = new FetchTransport(options, isAllowed ?? (address => FetchAddresses.IsAllowed(address, options.LocalAddresses)));
         _hosts = new FetchHosts(options, timeProvider, logger);
         _backoff = new FetchBackoff(options, timeProvider);
@@ -46,6 +52,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
     public Task<FetchResult> FetchCrlAsync(Uri url, FetchTag known, Func<CancellationToken, Task<FetchResult?>>? recall, Func<FetchResult, bool> accept, CancellationToken cancellationToken) => JoinAsync(
         // Who has no CRL must not be told that it has not changed.
         known == default ? "crl" : "newer crl",
+        RevocationSource.Crl,
         url,
         token => _hosts.ExecuteAsync(
             url, _options.CrlTimeout, attempt => _transport.SendAsync(new FetchRequest(url, _options.MaxCrlBytes, "application/pkix-crl") { Tag = known }, attempt), token),
@@ -62,6 +69,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The wait was given up, or the fetcher was disposed.</exception>
     public Task<FetchResult> AskOcspAsync(Uri responder, OcspQuestion question, Func<CancellationToken, Task<FetchResult?>>? recall, Func<FetchResult, bool> accept, CancellationToken cancellationToken) => JoinAsync(
         $"ocsp {question.Key}",
+        RevocationSource.Ocsp,
         responder,
         token => AskAsync(responder, question, token),
         recall,
@@ -88,6 +96,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
 
     private Task<FetchResult> JoinAsync(
         string what,
+        RevocationSource kind,
         Uri url,
         Func<CancellationToken, Task<FetchResult>> fetch,
         Func<CancellationToken, Task<FetchResult?>>? recall,
@@ -96,7 +105,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
     {
         if (!FetchTransport.IsFetchable(url))
         {
-            return Task.FromResult(new FetchResult(FetchOutcome.UrlRefused, FetchTransport.OnlyHttp));
+            return Task.FromResult(NotAsked(kind, FetchOutcome.UrlRefused, FetchTransport.OnlyHttp));
         }
 
         string key = $"{what} {url.AbsoluteUri}";
@@ -113,22 +122,28 @@ internal sealed class RevocationFetcher : IAsyncDisposable
 
                 if (_flights.Count >= _options.MaxFetches)
                 {
-                    return Task.FromResult(new FetchResult(FetchOutcome.Busy, "too many fetches are under way"));
+                    return Task.FromResult(NotAsked(kind, FetchOutcome.Busy, "too many fetches are under way"));
                 }
 
-                flight = FlyAsync(key, url, fetch, recall, accept);
+                flight = FlyAsync(key, kind, url, fetch, recall, accept);
                 _flights.Add(key, flight);
             }
 
             if (_waiters >= _options.MaxWaiters)
             {
-                return Task.FromResult(new FetchResult(FetchOutcome.Busy, "too many wait for fetches"));
+                return Task.FromResult(NotAsked(kind, FetchOutcome.Busy, "too many wait for fetches"));
             }
 
             Interlocked.Increment(ref _waiters);
         }
 
         return WaitAsync(flight, cancellationToken);
+    }
+
+    private FetchResult NotAsked(RevocationSource kind, FetchOutcome outcome, string detail)
+    {
+        _meter.Fetch(MutualTlsMeter.Tag(kind), MutualTlsMeter.Tag(outcome), duration: null);
+        return new FetchResult(outcome, detail);
     }
 
     private async Task<FetchResult> WaitAsync(Task<FetchResult> flight, CancellationToken cancellationToken)
@@ -144,7 +159,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
     }
 
     private async Task<FetchResult> FlyAsync(
-        string key, Uri url, Func<CancellationToken, Task<FetchResult>> fetch, Func<CancellationToken, Task<FetchResult?>>? recall, Func<FetchResult, bool> accept)
+        string key, RevocationSource kind, Uri url, Func<CancellationToken, Task<FetchResult>> fetch, Func<CancellationToken, Task<FetchResult?>>? recall, Func<FetchResult, bool> accept)
     {
         // Leaves the lock of the caller, and the caller's thread.
         await Task.Yield();
@@ -156,11 +171,15 @@ internal sealed class RevocationFetcher : IAsyncDisposable
                 return result = recalled;
             }
 
+            long start = _timeProvider.GetTimestamp();
             result = await fetch(_stop.Token).ConfigureAwait(false);
+            TimeSpan took = _timeProvider.GetElapsedTime(start);
             if (result.Outcome == FetchOutcome.Answered && !IsAccepted(result, accept, url))
             {
                 result = result with { Outcome = FetchOutcome.Rejected, Detail = "the answer is of no use" };
             }
+
+            _meter.Fetch(MutualTlsMeter.Tag(kind), MutualTlsMeter.Tag(result.Outcome), result.Outcome is FetchOutcome.Suspended or FetchOutcome.Busy ? null : took);
         }
         finally
         {
