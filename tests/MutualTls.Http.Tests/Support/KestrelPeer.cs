@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MutualTls.Testing;
 
@@ -38,11 +39,13 @@ internal sealed class KestrelPeer : IAsyncDisposable
     public Func<string, bool> Accepts { get; set; } = _ => true;
 
     public static async Task<KestrelPeer> StartAsync(
-        TestCertificate server, RequestDelegate? answer = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2, Action<HttpsConnectionAdapterOptions>? configure = null)
+        TestCertificate server, RequestDelegate? answer = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2, Action<HttpsConnectionAdapterOptions>? configure = null,
+        Action<IServiceCollection>? services = null, Action<WebApplication>? map = null)
     {
         KestrelPeer? peer = null;
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        services?.Invoke(builder.Services);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = protocols;
@@ -61,11 +64,13 @@ internal sealed class KestrelPeer : IAsyncDisposable
             });
         }));
         peer = new KestrelPeer(builder.Build());
-        peer._app.Run(context =>
+        peer._app.Use(next => context =>
         {
             Interlocked.Increment(ref peer._requests);
-            return answer is null ? context.Response.WriteAsync(context.Request.Protocol) : answer(context);
+            return next(context);
         });
+        map?.Invoke(peer._app);
+        peer._app.MapFallback("{**path}", answer ?? (context => context.Response.WriteAsync(context.Request.Protocol)));
         await peer._app.StartAsync(Pair.Stop);
         return peer;
     }
