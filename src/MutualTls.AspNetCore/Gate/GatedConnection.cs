@@ -1,4 +1,5 @@
 using System.Net.Security;
+using MutualTls.AspNetCore.Authentication;
 using MutualTls.AspNetCore.Endpoints;
 using MutualTls.AspNetCore.Features;
 using MutualTls.AspNetCore.Sni;
@@ -14,6 +15,7 @@ internal sealed class GatedConnection : IMutualTlsFeature
     private readonly HostMap _hosts;
     private readonly ServerHandshake _handshake;
     private string? _belonging;
+    private MutualTlsIdentity? _identity;
     private bool _settled;
 
     public GatedConnection(GatedEndpoint endpoint, HostMap hosts, HostBinding host, string? serverName)
@@ -77,5 +79,18 @@ internal sealed class GatedConnection : IMutualTlsFeature
 
         _belonging = authority;
         return true;
+    }
+
+    /// <summary>Gets the identity that all requests of this connection share.</summary>
+    public MutualTlsIdentity IdentityBy(PeerVerdict verdict, string scheme, string claimsIssuer)
+    {
+        // One scheme is the rule; with more, the last one's is kept. Two requests at once may both make it: neither can change it.
+        MutualTlsIdentity? identity = _identity;
+        if (identity is null || identity.Verdict != verdict || identity.AuthenticationType != scheme || identity.ClaimsIssuer != claimsIssuer)
+        {
+            _identity = identity = new MutualTlsIdentity(verdict, VerdictClaims.Of(verdict, "connection", claimsIssuer), scheme, claimsIssuer);
+        }
+
+        return identity;
     }
 }

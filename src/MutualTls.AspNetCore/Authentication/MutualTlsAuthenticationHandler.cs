@@ -1,0 +1,53 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MutualTls.AspNetCore.Features;
+using MutualTls.AspNetCore.Gate;
+using MutualTls.Policies;
+
+namespace MutualTls.AspNetCore.Authentication;
+
+/// <summary>Authenticates a request by the verdict on its connection. Validates nothing: that was done once, before the first request.</summary>
+internal sealed class MutualTlsAuthenticationHandler(IOptionsMonitor<MutualTlsAuthenticationOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    : AuthenticationHandler<MutualTlsAuthenticationOptions>(options, logger, encoder)
+{
+    private static readonly Task<AuthenticateResult> s_nobody = Task.FromResult(AuthenticateResult.NoResult());
+
+    protected override Task<object> CreateEventsAsync() => Task.FromResult<object>(new MutualTlsAuthenticationEvents());
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        // Anonymous, let in by an audit alone, or not by mutual TLS at all.
+        if (Context.Features.Get<IMutualTlsFeature>() is not { Verdict: { IsAuthenticated: true } verdict } feature)
+        {
+            return s_nobody;
+        }
+
+        MutualTlsIdentity identity = feature is GatedConnection connection
+            ? connection.IdentityBy(verdict, Scheme.Name, ClaimsIssuer)
+            : new MutualTlsIdentity(verdict, VerdictClaims.Of(verdict, "connection", ClaimsIssuer), Scheme.Name, ClaimsIssuer);
+        MutualTlsAuthenticationEvents events = (MutualTlsAuthenticationEvents)Events!;
+        return events.AreHandled ? AskAsync(events, verdict, identity) : Task.FromResult(Success(new ClaimsPrincipal(identity)));
+    }
+
+    // There is no later: who has not proved who it is in the handshake cannot on this connection. RFC 9113 section 9.2.3.
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => HandleForbiddenAsync(properties);
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
+    }
+
+    private async Task<AuthenticateResult> AskAsync(MutualTlsAuthenticationEvents events, PeerVerdict verdict, MutualTlsIdentity identity)
+    {
+        MutualTlsAuthenticatedContext context = new(Context, Scheme, Options, verdict) { Principal = new ClaimsPrincipal(identity.Clone()) };
+        await events.AuthenticatedAsync(context);
+        return context.Result ?? Success(context.Principal);
+    }
+
+    private AuthenticateResult Success(ClaimsPrincipal principal) => AuthenticateResult.Success(new AuthenticationTicket(principal, Scheme.Name));
+}

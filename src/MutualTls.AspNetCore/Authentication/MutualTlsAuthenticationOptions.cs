@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Authentication;
+
+namespace MutualTls.AspNetCore.Authentication;
+
+/// <summary>Says how requests are authenticated by the verdict on their connection.</summary>
+public sealed class MutualTlsAuthenticationOptions : AuthenticationSchemeOptions
+{
+    /// <summary>Makes options with the defaults.</summary>
+    public MutualTlsAuthenticationOptions() => Events = new MutualTlsAuthenticationEvents();
+
+    /// <summary>Gets or sets what the application is told of.</summary>
+    /// <value>The default is events that do nothing. With a handler of its own each request has claims that can be changed.</value>
+    public new MutualTlsAuthenticationEvents Events
+    {
+        get => (MutualTlsAuthenticationEvents)base.Events!;
+        set => base.Events = value;
+    }
+}
