@@ -106,6 +106,8 @@ public sealed class WatchedFileTests : IDisposable
         WatchedFile file = new(FilePath);
         Looks(file, 3);
 
+        // File systems tell time in ticks of some milliseconds; looks are seconds apart.
+        Thread.Sleep(50);
         volume.Update(("file", [3, 4]));
 
         Assert.True(file.IsDue());
