@@ -1,0 +1,27 @@
+namespace MutualTls.Handshakes;
+
+/// <summary>One GET and its answer, the same for every server; nginx speaks HTTP.</summary>
+internal static class Exchange
+{
+    private static readonly byte[] Request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray();
+    private static readonly byte[] Response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"u8.ToArray();
+
+    /// <summary>Reads the request, which comes in one piece, and answers.</summary>
+    public static async Task AnswerAsync(Stream stream)
+    {
+        await stream.ReadAtLeastAsync(new byte[Request.Length], Request.Length);
+        await stream.WriteAsync(Response);
+    }
+
+    /// <summary>Asks, and reads until the server has said all.</summary>
+    public static async Task AskAsync(Stream stream)
+    {
+        await stream.WriteAsync(Request);
+        byte[] answer = new byte[1024];
+        int length = await stream.ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false);
+        if (!answer.AsSpan(0, length).StartsWith("HTTP/1.1 200"u8))
+        {
+            throw new InvalidOperationException($"The server answered with {length} octets that are no 200.");
+        }
+    }
+}
