@@ -44,7 +44,12 @@ root.SetAction(async parsed =>
     {
         await File.WriteAllTextAsync(file.FullName, JsonSerializer.Serialize(results.Select(r => new
         {
-            Server = r.Scenario.Kind.ToString(), Protocol = r.Scenario.Protocol.ToString(), r.Scenario.Resumes, r.Scenario.NewLeaf, Milliseconds = r.Cpu.TotalMilliseconds, r.Ratio,
+            Server = r.Scenario.Kind.ToString(),
+            Protocol = r.Scenario.Protocol.ToString(),
+            r.Scenario.Resumes,
+            r.Scenario.NewLeaf,
+            Milliseconds = r.Cpu.TotalMilliseconds,
+            r.Ratio,
         })));
     }
 });
