@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.Logging;
 using MutualTls.Connections;
 using MutualTls.Policies;
 using ConnectionLog = MutualTls.Connections.Log;
@@ -57,12 +56,7 @@ internal sealed class ServerGates(MutualTlsHttpOptions options)
         }
 
         Keep(verdict.Until);
-        if (options.Logger.IsEnabled(LogLevel.Debug))
-        {
-            ConnectionLog.PeerAccepted(
-                options.Logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Identity?.ToString() ?? "", verdict.Identity?.Sha256Fingerprint ?? "");
-        }
-
+        ConnectionLog.Judged(options.Logger, verdict);
         string host = stream.TargetHostName;
         return new MutualTlsStream(stream, verdict, new EarlyEnd(static () => true, refused => NoteClosed(host, refused)));
     }
@@ -103,7 +97,7 @@ internal sealed class ServerGates(MutualTlsHttpOptions options)
 
     private MutualTlsException Refusal(PeerVerdict verdict)
     {
-        ConnectionLog.PeerRefused(options.Logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Primary?.ToString() ?? "", verdict.Primary?.Hint ?? "");
+        ConnectionLog.Judged(options.Logger, verdict);
         return MutualTlsException.Refused(verdict);
     }
 }

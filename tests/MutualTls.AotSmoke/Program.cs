@@ -1,4 +1,4 @@
-// Compiled to native code and run: registration, configuration, revocation data that is fetched, a handshake both ends accept, and one that is refused.
+// Compiled to native code and run: registration, configuration, revocation data that is fetched, a handshake both ends accept, a request of HttpClient, and a handshake that is refused.
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
@@ -17,6 +17,7 @@ services.AddMutualTls(mtls => mtls
     .AddCredential("client", c => c.FromCertificate(pki.Client.ToX509Certificate2(), [X509CertificateLoader.LoadCertificate(pki.Issuing.Der.Span)]))
     .AddPolicy("partners", p => p.TrustPemText(pki.Root.ToPem()))
     .AddPolicy("others", p => p.TrustPemText(stranger.Root.ToPem()).WithoutRevocation()));
+services.AddHttpClient("backend").UseMutualTls("client", "partners", http => http.ConfigureHandler(handler => handler.UseProxy = false));
 await using ServiceProvider provider = services.BuildServiceProvider();
 MutualTlsEndpoints endpoints = provider.GetRequiredService<MutualTlsEndpoints>();
 MutualTlsConnector connector = provider.GetRequiredService<MutualTlsConnector>();
@@ -50,6 +51,24 @@ await using (MutualTlsStream server = await accepting)
     if (received[0] != 42 || !server.Verdict.IsAuthenticated)
     {
         return 1;
+    }
+}
+
+accepting = listener.AcceptAsync().AsTask();
+using (HttpClient http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("backend"))
+{
+    Task<string> asking = http.GetStringAsync(new Uri($"https://localhost:{listener.LocalEndPoint.Port}/"));
+    await using MutualTlsStream server = await accepting;
+    using StreamReader head = new(server);
+    while (await head.ReadLineAsync() is { Length: > 0 })
+    {
+        // The request has no body.
+    }
+
+    await server.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray());
+    if (await asking != "ok")
+    {
+        return 4;
     }
 }
 
