@@ -21,6 +21,9 @@ internal static partial class Log
     [LoggerMessage(EventIds.PolicyReloadFailed, LogLevel.Error, "Policy '{Policy}' could not be reloaded; the last good one stays. {Errors}")]
     public static partial void PolicyReloadFailed(ILogger logger, string policy, string errors);
 
+    [LoggerMessage(EventIds.ReloadHandlerFailed, LogLevel.Error, "A handler that was told that {What} could not be reloaded threw.")]
+    public static partial void ReloadHandlerFailed(ILogger logger, Exception exception, string what);
+
     [LoggerMessage(EventIds.HandshakeFailed, LogLevel.Information, "A TLS handshake failed: {Error}")]
     public static partial void HandshakeFailed(ILogger logger, string error);
 

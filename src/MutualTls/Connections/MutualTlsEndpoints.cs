@@ -8,13 +8,17 @@ using MutualTls.Sources;
 namespace MutualTls.Connections;
 
 /// <summary>Finds the credentials and policies that were registered by name, each made once.</summary>
-/// <remarks>When the options of a policy change, a new one is compiled and put in its place as a whole; one that is not valid is logged, and the last good one stays.</remarks>
+/// <remarks>
+/// Files are followed: when those of a credential change, it is loaded again; when the options of a policy or its files change, a new one is compiled and
+/// put in its place as a whole. One that is not valid is logged, <see cref="ReloadFailed"/> happens, and the last good one stays.
+/// </remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
 public sealed class MutualTlsEndpoints : IDisposable
 {
     private readonly ConcurrentDictionary<string, SnapshotSource<LocalCredential>> _credentials = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SnapshotSource<PeerPolicy>> _policies = new(StringComparer.Ordinal);
-    private readonly IReadOnlyDictionary<string, Func<LocalCredential>> _credentialSources;
+    private readonly ConcurrentDictionary<string, FollowedPolicy> _followed = new(StringComparer.Ordinal);
+    private readonly IReadOnlyDictionary<string, Func<CredentialOrigin>> _credentialOrigins;
     private readonly IReadOnlySet<string> _policyNames;
     private readonly IOptionsMonitor<PeerPolicyOptions> _policyOptions;
     private readonly PeerPolicyEngine _engine;
@@ -23,26 +27,42 @@ public sealed class MutualTlsEndpoints : IDisposable
     // A change of options waits for the first policy of the old ones, so that it finds one to put its own in the place of.
     private readonly Lock _making = new();
     private readonly IDisposable? _watching;
+    private readonly FileWatch _files;
 
     internal MutualTlsEndpoints(
-        IReadOnlyDictionary<string, Func<LocalCredential>> credentialSources, IReadOnlySet<string> policyNames,
+        IReadOnlyDictionary<string, Func<CredentialOrigin>> credentialOrigins, IReadOnlySet<string> policyNames,
         IOptionsMonitor<PeerPolicyOptions> policyOptions, PeerPolicyEngine engine, ILogger logger)
     {
-        _credentialSources = credentialSources;
+        _credentialOrigins = credentialOrigins;
         _policyNames = policyNames;
         _policyOptions = policyOptions;
         _engine = engine;
         _logger = logger;
-        _watching = policyOptions.OnChange(Reload);
+        _files = new FileWatch(engine.TimeProvider, logger);
+        _watching = policyOptions.OnChange((_, name) => Reload(name));
     }
+
+    /// <summary>Happens when what was to take the place of a credential or a policy cannot be used; on the thread that found out.</summary>
+    public event EventHandler<ReloadFailedEventArgs>? ReloadFailed;
 
     /// <summary>Gets a credential.</summary>
     /// <param name="name">The name it was registered by.</param>
     /// <returns>The credential.</returns>
     /// <exception cref="InvalidOperationException">There is none of that name.</exception>
     /// <exception cref="MutualTlsConfigurationException">It cannot be used.</exception>
-    public SnapshotSource<LocalCredential> Credential(string name) => _credentials.GetOrAdd(
-        name, n => _credentialSources.TryGetValue(n, out Func<LocalCredential>? source) ? new(source()) : throw Unknown("credential", n, _credentialSources.Keys));
+    public SnapshotSource<LocalCredential> Credential(string name)
+    {
+        if (_credentials.TryGetValue(name, out SnapshotSource<LocalCredential>? made))
+        {
+            return made;
+        }
+
+        lock (_making)
+        {
+            return _credentials.GetOrAdd(
+                name, n => _credentialOrigins.TryGetValue(n, out Func<CredentialOrigin>? origin) ? Load(n, origin()) : throw Unknown("credential", n, _credentialOrigins.Keys));
+        }
+    }
 
     /// <summary>Gets a policy.</summary>
     /// <param name="name">The name it was registered by.</param>
@@ -96,7 +116,7 @@ public sealed class MutualTlsEndpoints : IDisposable
     internal void MakeAll()
     {
         List<string> errors = [];
-        foreach (string name in _credentialSources.Keys)
+        foreach (string name in _credentialOrigins.Keys)
         {
             Try($"credential '{name}'", () => Credential(name), errors);
         }
@@ -112,11 +132,35 @@ public sealed class MutualTlsEndpoints : IDisposable
         }
     }
 
-    /// <summary>Stops following changes of options.</summary>
-    public void Dispose() => _watching?.Dispose();
+    /// <summary>Stops following changes of options and files.</summary>
+    public void Dispose()
+    {
+        _watching?.Dispose();
+        _files.Dispose();
+    }
+
+    private SnapshotSource<LocalCredential> Load(string name, CredentialOrigin origin)
+    {
+        if (origin.Given is { } given)
+        {
+            return given;
+        }
+
+        LocalCredentialSource source = new($"credential '{name}'", origin, _engine.TimeProvider, _logger, _files);
+        source.ReloadFailed += (_, failed) => Tell(failed);
+        return source.Credential;
+    }
 
     private PeerPolicy Compile(string name, PeerPolicyOptions options)
     {
+        // Looked at before they are read: what changes in between is then seen the next time. Followed even if they are of no use now.
+        FollowedPolicy followed = new(this, name, new PolicyFiles(options));
+        _followed[name] = followed;
+        if (followed.Files.AreAny)
+        {
+            _files.Add(followed, static f => f.Look());
+        }
+
         PeerPolicy policy = PeerPolicy.Create(name, options);
         _engine.Revocation.Follow(policy.RevocationChecker);
         foreach (string option in options.Dangerous.InUse())
@@ -132,7 +176,7 @@ public sealed class MutualTlsEndpoints : IDisposable
         return policy;
     }
 
-    private void Reload(PeerPolicyOptions ignored, string? name)
+    private void Reload(string? name)
     {
         SnapshotSource<PeerPolicy>? source = null;
         lock (_making)
@@ -152,12 +196,28 @@ public sealed class MutualTlsEndpoints : IDisposable
         catch (MutualTlsConfigurationException exception)
         {
             Log.PolicyReloadFailed(_logger, name, string.Join(" ", exception.Errors));
+            Tell(new ReloadFailedEventArgs($"policy '{name}'", exception.Errors));
         }
 #pragma warning disable CA1031 // Options are made by the application's code too; whatever it throws, the last good policy stays.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             Log.PolicyReloadFailed(_logger, name, exception.Message);
+            Tell(new ReloadFailedEventArgs($"policy '{name}'", [exception.Message]));
+        }
+    }
+
+    private void Tell(ReloadFailedEventArgs failed)
+    {
+        try
+        {
+            ReloadFailed?.Invoke(this, failed);
+        }
+#pragma warning disable CA1031 // Code of the application may throw anything; what is followed is followed all the same.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.ReloadHandlerFailed(_logger, exception, failed.What);
         }
     }
 
@@ -175,4 +235,18 @@ public sealed class MutualTlsEndpoints : IDisposable
 
     private static InvalidOperationException Unknown(string what, string name, IEnumerable<string> known) =>
         new($"There is no {what} '{name}'. Registered: {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
+
+    /// <summary>A policy and the files it was compiled from. Whoever compiles it again follows the files anew.</summary>
+    private sealed class FollowedPolicy(MutualTlsEndpoints endpoints, string name, PolicyFiles files)
+    {
+        public PolicyFiles Files => files;
+
+        public void Look()
+        {
+            if (endpoints._followed.TryGetValue(name, out FollowedPolicy? current) && ReferenceEquals(current, this) && files.HaveChanged())
+            {
+                endpoints.Reload(name);
+            }
+        }
+    }
 }

@@ -40,6 +40,23 @@ internal static class CredentialChain
         return ordered;
     }
 
+    /// <summary>Gets, of the certificates with a subject that are in date and have their key, the one that became valid last; null if there is none, and why.</summary>
+    public static X509Certificate2? FindNewest(string subject, X509Certificate2Collection among, DateTimeOffset now, out string? error)
+    {
+        if (!DistinguishedNameReader.TryRead(subject, out List<List<NameAttribute>>? names, out string? wrong))
+        {
+            error = $"'{subject}' is no subject ({wrong}), so no certificate of it is";
+            return null;
+        }
+
+        byte[] encoded = DistinguishedNameReader.Encode(names);
+        X509Certificate2? newest = among
+            .Where(c => c.HasPrivateKey && c.NotBefore.ToUniversalTime() <= now.UtcDateTime && now.UtcDateTime <= c.NotAfter.ToUniversalTime() && DistinguishedName.AreEqual(encoded, c.SubjectName.RawData))
+            .MaxBy(c => c.NotBefore);
+        error = newest is null ? $"no certificate of '{subject}' that is in date and has its key is" : null;
+        return newest;
+    }
+
     /// <summary>Gets the issuers of a certificate that are among <paramref name="candidates"/>.</summary>
     public static X509Certificate2Collection FindIssuers(X509Certificate2 certificate, X509Certificate2Collection candidates)
     {

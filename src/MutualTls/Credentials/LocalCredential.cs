@@ -57,11 +57,11 @@ public sealed class LocalCredential
         DateTimeOffset now = (timeProvider ?? TimeProvider.System).GetUtcNow();
         if (now < parsed.NotBefore)
         {
-            errors.Add($"the certificate is not valid before {parsed.NotBefore:u}; it is {now:u}");
+            errors.Add($"the certificate is not valid before {parsed.NotBefore:u}");
         }
         else if (now > parsed.NotAfter)
         {
-            errors.Add($"the certificate expired at {parsed.NotAfter:u}; it is {now:u}");
+            errors.Add($"the certificate expired at {parsed.NotAfter:u}");
         }
 
         X509Certificate2Collection toSend = CredentialChain.Order(parsed, intermediates ?? [], errors);
@@ -158,6 +158,28 @@ public sealed class LocalCredential
         intermediates.Open(OpenFlags.ReadOnly);
         return FromCertificate(found, CredentialChain.FindIssuers(found, intermediates.Certificates), timeProvider);
     }
+
+    /// <summary>Takes the newest certificate with a subject from a store of the operating system.</summary>
+    /// <param name="subject">The whole subject (<c>CN=web,O=Acme</c>, RFC 4514).</param>
+    /// <param name="location">Whose store. The default is the current user's.</param>
+    /// <param name="timeProvider">The clock. The default is <see cref="TimeProvider.System"/>.</param>
+    /// <returns>The credential: of those in date that have their key, the one that became valid last.</returns>
+    /// <exception cref="MutualTlsConfigurationException">There is none, or it cannot be used.</exception>
+    public static LocalCredential FromStoreBySubject(string subject, StoreLocation location = StoreLocation.CurrentUser, TimeProvider? timeProvider = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(subject);
+        using X509Store personal = new(StoreName.My, location);
+        personal.Open(OpenFlags.ReadOnly);
+        X509Certificate2 found = CredentialChain.FindNewest(subject, personal.Certificates, (timeProvider ?? TimeProvider.System).GetUtcNow(), out string? error)
+            ?? throw Unusable($"{error} in the personal store of {location}");
+        using X509Store intermediates = new(StoreName.CertificateAuthority, location);
+        intermediates.Open(OpenFlags.ReadOnly);
+        return FromCertificate(found, CredentialChain.FindIssuers(found, intermediates.Certificates), timeProvider);
+    }
+
+    /// <summary>Tells whether the same would be sent to a peer.</summary>
+    internal bool IsSameAs(LocalCredential other) => Parsed.Bytes.SequenceEqual(other.Parsed.Bytes)
+        && Intermediates.Select(certificate => certificate.Thumbprint).SequenceEqual(other.Intermediates.Select(certificate => certificate.Thumbprint), StringComparer.Ordinal);
 
     /// <summary>Writes subject and expiry, never the key.</summary>
     public override string ToString() => $"{Parsed.Subject}, until {NotAfter:u}";

@@ -26,7 +26,7 @@ internal static class ConfigurationReader
                 switch (child.Key.ToUpperInvariant())
                 {
                     case "CREDENTIALS":
-                        ReadCredential(named, builder, errors);
+                        CredentialSection.Read(named, builder, errors);
                         break;
                     case "POLICIES":
                         ReadPolicy(named, builder, errors);
@@ -46,19 +46,6 @@ internal static class ConfigurationReader
         {
             throw new MutualTlsConfigurationException("configuration", errors);
         }
-    }
-
-    private static void ReadCredential(IConfigurationSection section, MutualTlsBuilder builder, List<string> errors)
-    {
-        string? certificate = section["CertificateFile"], key = section["KeyFile"], pfx = section["PfxFile"], password = section["Password"];
-        CheckKeys(section, ["CertificateFile", "KeyFile", "PfxFile", "Password"], errors);
-        if ((certificate is null) == (pfx is null))
-        {
-            errors.Add($"{section.Path}: give either CertificateFile (with KeyFile) or PfxFile.");
-            return;
-        }
-
-        builder.AddCredential(section.Key, c => _ = pfx is null ? c.FromPem(certificate!, key, password) : c.FromPfx(pfx, password));
     }
 
     private static void ReadPolicy(IConfigurationSection section, MutualTlsBuilder builder, List<string> errors)

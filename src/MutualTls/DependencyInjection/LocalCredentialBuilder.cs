@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using MutualTls.Credentials;
+using MutualTls.Sources;
 
 namespace MutualTls.DependencyInjection;
 
@@ -10,39 +11,64 @@ public sealed class LocalCredentialBuilder
     {
     }
 
-    internal Func<TimeProvider, LocalCredential>? Source { get; private set; }
+    internal Func<CredentialOrigin>? Origin { get; private set; }
 
-    /// <summary>Reads PEM files when the application starts.</summary>
+    /// <summary>Follows PEM files: what takes their place is presented on new connections.</summary>
     /// <param name="certificateFile">The certificate first, then its intermediates.</param>
     /// <param name="privateKeyFile">The private key; null if it stands in <paramref name="certificateFile"/>.</param>
     /// <param name="password">The password of an encrypted key, or null.</param>
     /// <returns>This builder.</returns>
     public LocalCredentialBuilder FromPem(string certificateFile, string? privateKeyFile = null, string? password = null) =>
-        From(clock => LocalCredential.FromPemFile(certificateFile, privateKeyFile, password, clock));
+        From(() => CredentialOrigin.Pem(certificateFile, privateKeyFile, password));
 
-    /// <summary>Reads a PFX (PKCS#12) file when the application starts.</summary>
+    /// <summary>Follows a PFX (PKCS#12) file: what takes its place is presented on new connections.</summary>
     /// <param name="path">The file.</param>
     /// <param name="password">Its password, or null.</param>
     /// <returns>This builder.</returns>
-    public LocalCredentialBuilder FromPfx(string path, string? password) => From(clock => LocalCredential.FromPfxFile(path, password, clock));
+    public LocalCredentialBuilder FromPfx(string path, string? password) => From(() => CredentialOrigin.Pfx(path, password));
 
     /// <summary>Takes a certificate from the personal store of the operating system.</summary>
     /// <param name="sha256Fingerprint">The SHA-256 of the certificate as hexadecimal.</param>
     /// <param name="location">Whose store. The default is the current user's.</param>
     /// <returns>This builder.</returns>
     public LocalCredentialBuilder FromStore(string sha256Fingerprint, StoreLocation location = StoreLocation.CurrentUser) =>
-        From(clock => LocalCredential.FromStore(sha256Fingerprint, location, clock));
+        From(() => CredentialOrigin.Once(clock => LocalCredential.FromStore(sha256Fingerprint, location, clock)));
+
+    /// <summary>Follows the personal store of the operating system: the newest certificate with a subject, looked for every minute.</summary>
+    /// <param name="subject">The whole subject (<c>CN=web,O=Acme</c>, RFC 4514).</param>
+    /// <param name="location">Whose store. The default is the current user's.</param>
+    /// <returns>This builder.</returns>
+    public LocalCredentialBuilder FromStoreBySubject(string subject, StoreLocation location = StoreLocation.CurrentUser) =>
+        From(() => CredentialOrigin.Asked(clock => LocalCredential.FromStoreBySubject(subject, location, clock)));
 
     /// <summary>Takes a certificate that is in memory.</summary>
     /// <param name="certificate">The certificate with its private key.</param>
     /// <param name="intermediates">Its intermediates, or null.</param>
     /// <returns>This builder.</returns>
     public LocalCredentialBuilder FromCertificate(X509Certificate2 certificate, X509Certificate2Collection? intermediates = null) =>
-        From(clock => LocalCredential.FromCertificate(certificate, intermediates, clock));
+        From(() => CredentialOrigin.Once(clock => LocalCredential.FromCertificate(certificate, intermediates, clock)));
 
-    private LocalCredentialBuilder From(Func<TimeProvider, LocalCredential> source)
+    /// <summary>Asks a delegate at start and every minute, for keys that come from a vault or an agent.</summary>
+    /// <param name="load">Gets the credential; if it throws, the last good one stays. It should not take long.</param>
+    /// <returns>This builder.</returns>
+    public LocalCredentialBuilder From(Func<LocalCredential> load)
     {
-        Source = source;
+        ArgumentNullException.ThrowIfNull(load);
+        return From(() => CredentialOrigin.Asked(_ => load()));
+    }
+
+    /// <summary>Takes whatever a source of the application has at each moment.</summary>
+    /// <param name="source">The source.</param>
+    /// <returns>This builder.</returns>
+    public LocalCredentialBuilder FromSource(SnapshotSource<LocalCredential> source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return From(() => CredentialOrigin.Of(source));
+    }
+
+    private LocalCredentialBuilder From(Func<CredentialOrigin> origin)
+    {
+        Origin = origin;
         return this;
     }
 }

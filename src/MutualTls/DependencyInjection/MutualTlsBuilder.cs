@@ -40,12 +40,12 @@ public sealed class MutualTlsBuilder
         ArgumentNullException.ThrowIfNull(configure);
         LocalCredentialBuilder credential = new();
         configure(credential);
-        if (credential.Source is null)
+        if (credential.Origin is null)
         {
-            throw new ArgumentException($"Credential '{name}' has no source: call FromPem, FromPfx, FromStore or FromCertificate.", nameof(configure));
+            throw new ArgumentException($"Credential '{name}' has no source: call FromPem, FromPfx, FromStore or another method of the builder.", nameof(configure));
         }
 
-        return _registrations.Credentials.TryAdd(name, credential.Source) ? this : throw new ArgumentException($"Credential '{name}' is registered already.", nameof(name));
+        return _registrations.Credentials.TryAdd(name, credential.Origin) ? this : throw new ArgumentException($"Credential '{name}' is registered already.", nameof(name));
     }
 
     /// <summary>Registers what we demand of peers.</summary>
@@ -97,7 +97,7 @@ public sealed class MutualTlsBuilder
         services.AddSingleton(s => new PeerPolicyEngine(
             s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<PeerPolicyEngine>>(), s.GetRequiredService<RevocationService>(), s.GetService<IMeterFactory>()));
         services.AddSingleton(s => new MutualTlsEndpoints(
-            registrations.Credentials.ToDictionary(c => c.Key, c => (Func<LocalCredential>)(() => c.Value(s.GetRequiredService<TimeProvider>())), StringComparer.Ordinal),
+            registrations.Credentials,
             registrations.Policies,
             s.GetRequiredService<IOptionsMonitor<PeerPolicyOptions>>(),
             s.GetRequiredService<PeerPolicyEngine>(),
@@ -110,7 +110,7 @@ public sealed class MutualTlsBuilder
     /// <summary>What was registered, kept with the services so that several calls of AddMutualTls add up.</summary>
     private sealed class Registrations
     {
-        public Dictionary<string, Func<TimeProvider, LocalCredential>> Credentials { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, Func<CredentialOrigin>> Credentials { get; } = new(StringComparer.Ordinal);
 
         public HashSet<string> Policies { get; } = new(StringComparer.Ordinal);
     }

@@ -27,6 +27,10 @@ internal static class EventIds
     public const int RevocationHandlerFailed = 35;
     public const int PolicyReloaded = 50;
     public const int PolicyReloadFailed = 51;
+    public const int CredentialReloaded = 52;
+    public const int CredentialReloadFailed = 53;
+    public const int CredentialHandlerFailed = 54;
+    public const int ReloadHandlerFailed = 55;
     public const int FileWatchFailed = 59;
     public const int ConnectionsRenewed = 70;
     public const int ConnectionUngated = 60;

@@ -79,7 +79,7 @@ public class ConfigurationRegressions
         TestPki first = new(), second = new();
         Monitor monitor = new(Options(first), Options(second));
         using MutualTlsEndpoints endpoints = new(
-            new Dictionary<string, Func<LocalCredential>>(), new HashSet<string> { "p" }, monitor, new PeerPolicyEngine(),
+            new Dictionary<string, Func<CredentialOrigin>>(), new HashSet<string> { "p" }, monitor, new PeerPolicyEngine(),
             Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
 
         SnapshotSource<PeerPolicy> policy = endpoints.Policy("p");
