@@ -17,6 +17,7 @@ internal sealed class HandshakeRun : IAsyncDisposable
     private readonly ServerProcess _servers;
     private readonly SslStreamCertificateContext _known;
     private readonly X509Certificate2Collection _chain;
+    private nint? _ownCores;
     private int _leaf;
 
     private HandshakeRun(TestKeyKind keys, bool withNginx)
@@ -39,6 +40,7 @@ internal sealed class HandshakeRun : IAsyncDisposable
         if (Environment.ProcessorCount > 1 && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()))
         {
             using Process self = Process.GetCurrentProcess();
+            run._ownCores = self.ProcessorAffinity;
             (self.ProcessorAffinity, run._servers.Process.ProcessorAffinity) = (1, 2);
             run.Nginx?.Process.ProcessorAffinity = 2;
         }
@@ -95,6 +97,12 @@ internal sealed class HandshakeRun : IAsyncDisposable
     {
         _servers.Dispose();
         Nginx?.Dispose();
+        if (_ownCores is { } cores && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()))
+        {
+            using Process self = Process.GetCurrentProcess();
+            self.ProcessorAffinity = cores;
+        }
+
         await _responder.DisposeAsync();
         _folder.Delete(recursive: true);
     }

@@ -1,16 +1,23 @@
 using System.CommandLine;
 using System.Text.Json;
 using BenchmarkDotNet.Running;
+using MutualTls.Benchmarks;
 using MutualTls.Benchmarks.Budgets;
+using MutualTls.Handshakes.Servers;
 
 if (args is [CrlBudgets.ChildCommand, { } folder])
 {
     return await CrlBudgets.RunChildAsync(folder);
 }
 
+if (args is [ServerProcess.Command, { } material])
+{
+    return ServerProcess.Serve(material);
+}
+
 if (args is not ["budgets", ..])
 {
-    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+    BenchmarkSwitcher.FromAssembly(typeof(VerdictBenchmarks).Assembly).Run(args);
     return 0;
 }
 
@@ -20,7 +27,7 @@ Command budgets = new("budgets", "Measures the budgets as ratios within one run;
 budgets.SetAction(result =>
 {
     List<BudgetRow> rows = [];
-    (string Ids, Func<IEnumerable<BudgetRow>> Run)[] groups = [("B4", CrlBudgets.Run), .. VerdictBudgets.Groups];
+    (string Ids, Func<IEnumerable<BudgetRow>> Run)[] groups = [("B4", CrlBudgets.Run), .. VerdictBudgets.Groups, ("B5 B6", HandshakeBudgets.Run)];
     string[] wanted = result.GetValue(only) ?? [];
     foreach (BudgetRow row in groups.Where(group => wanted.Length == 0 || wanted.Any(id => group.Ids.Contains(id, StringComparison.Ordinal))).SelectMany(group => group.Run()))
     {
