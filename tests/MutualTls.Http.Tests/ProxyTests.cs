@@ -69,6 +69,28 @@ public class ProxyTests
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync("https://localhost:4433/", Pair.Stop));
     }
 
+    // TLS to the proxy itself is TLS like any other: judged by the proxy's own name.
+    [Theory]
+    [InlineData("localhost", null)]
+    [InlineData("other.test", ValidationReason.NameMismatch)]
+    public async Task Get_ProxyWithTls_IsJudgedByItsOwnName(string name, ValidationReason? reason)
+    {
+        using ConnectProxy proxy = new(certificate: _pki.Issuing.IssueServer(name));
+        await using KestrelPeer server = await KestrelPeer.StartAsync(_pki.Issuing.IssueServer("orders.example"));
+        using HttpClient client = HttpPair.Client(Options(proxy));
+        string uri = $"https://orders.example:{server.Port}/";
+
+        if (reason is null)
+        {
+            Assert.Equal("HTTP/1.1", await client.GetStringAsync(uri, Pair.Stop));
+        }
+        else
+        {
+            Assert.Equal(reason, (await HttpPair.RefusalAsync(client.GetStringAsync(uri, Pair.Stop))).Verdict?.Primary?.Reason);
+            Assert.Empty(proxy.Requests);
+        }
+    }
+
     [Fact]
     public async Task Get_HttpThroughAProxy_IsNotDialled()
     {

@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MutualTls.Testing;
 
 namespace MutualTls.Tests.Support;
 
@@ -11,18 +15,21 @@ internal sealed class ConnectProxy : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Func<string, string?> _answer;
     private readonly int? _leadsTo;
+    private readonly TestCertificate? _certificate;
 
     /// <param name="answer">Gives the answer to a request's head in the place of a tunnel; null is a tunnel.</param>
     /// <param name="leadsTo">The port that every tunnel ends at; null is the one asked for.</param>
-    public ConnectProxy(Func<string, string?>? answer = null, int? leadsTo = null)
+    /// <param name="certificate">What it presents as a proxy with TLS of its own; null is one without.</param>
+    public ConnectProxy(Func<string, string?>? answer = null, int? leadsTo = null, TestCertificate? certificate = null)
     {
+        _certificate = certificate;
         _answer = answer ?? (_ => null);
         _leadsTo = leadsTo;
         _listener.Start();
         _ = ServeAsync();
     }
 
-    public Uri Uri => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+    public Uri Uri => new($"{(_certificate is null ? "http" : "https")}://localhost:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
     /// <summary>Gets the first line of each request.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
@@ -51,7 +58,20 @@ internal sealed class ConnectProxy : IDisposable
         {
             using (client)
             {
-                NetworkStream near = client.GetStream();
+                Stream near = client.GetStream();
+                if (_certificate is not null)
+                {
+                    SslStream tls = new(near);
+                    await tls.AuthenticateAsServerAsync(
+                        new SslServerAuthenticationOptions
+                        {
+                            ServerCertificateContext = SslStreamCertificateContext.Create(
+                                _certificate.ToX509Certificate2(), [.. _certificate.Chain.Select(c => X509CertificateLoader.LoadCertificate(c.Der.Span))], offline: true),
+                        },
+                        Pair.Stop);
+                    near = tls;
+                }
+
                 while (await HeadAsync(near) is { } head)
                 {
                     string first = head.Split("\r\n")[0];
@@ -71,13 +91,13 @@ internal sealed class ConnectProxy : IDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException or OperationCanceledException)
         {
             // One end has left.
         }
     }
 
-    private static async Task<string?> HeadAsync(NetworkStream stream)
+    private static async Task<string?> HeadAsync(Stream stream)
     {
         StringBuilder head = new();
         byte[] one = new byte[1];
