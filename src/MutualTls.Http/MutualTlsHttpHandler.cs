@@ -26,6 +26,7 @@ public sealed class MutualTlsHttpHandler : HttpMessageHandler
             throw HandlerSetup.Unusable($"policy '{options.Policy.Current.Name}' has Dangerous.AuditOnly, which is for judging clients; a server is refused or accepted");
         }
 
+        options.Policy.Current.Announce(options.Logger);
         _options = options;
         _generations = new Generations(options);
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using MutualTls.Diagnostics;
+using MutualTls.Findings;
 using MutualTls.Policies;
 
 namespace MutualTls.Connections;
@@ -34,6 +35,9 @@ internal static partial class Log
     [LoggerMessage(EventIds.AcceptFailed, LogLevel.Error, "Accepting a connection failed; the listener goes on.")]
     public static partial void AcceptFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(EventIds.PinsReported, LogLevel.Warning, "Policy '{Policy}' accepted {Role} {Peer}, whom its pins would have refused if they did not only report: {Finding}.")]
+    public static partial void PinsReported(ILogger logger, string policy, string role, string peer, string finding);
+
     /// <summary>Logs the final verdict on a peer.</summary>
     public static void Judged(ILogger logger, PeerVerdict verdict)
     {
@@ -43,6 +47,8 @@ internal static partial class Log
             {
                 PeerAccepted(logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Identity?.ToString() ?? "anonymous", verdict.Identity?.Sha256Fingerprint ?? "-");
             }
+
+            PinsOf(logger, verdict);
         }
         else if (verdict.IsEnforced)
         {
@@ -51,6 +57,17 @@ internal static partial class Log
         else
         {
             PeerAudited(logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Primary?.ToString() ?? "", verdict.Primary?.Hint ?? "");
+        }
+    }
+
+    private static void PinsOf(ILogger logger, PeerVerdict verdict)
+    {
+        foreach (Finding warning in verdict.Warnings)
+        {
+            if (warning.Reason is ValidationReason.PinMismatch or ValidationReason.PinsExpired)
+            {
+                PinsReported(logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Identity?.ToString() ?? "", warning.ToString());
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Policies;
@@ -30,6 +31,7 @@ public static class MutualTlsCallback
     {
         ArgumentNullException.ThrowIfNull(policy);
         PeerPolicyEngine judge = engine ?? PeerPolicyEngine.Shared;
+        policy.Current.Announce(logger ?? NullLogger.Instance);
         return (_, certificate, chain, _) => Judge(policy.Current, role, expected, judge, logger, certificate, chain);
     }
 

@@ -137,6 +137,10 @@ public sealed class MutualTlsEndpoints : IDisposable
     {
         _watching?.Dispose();
         _files.Dispose();
+        foreach (SnapshotSource<PeerPolicy> policy in _policies.Values)
+        {
+            _engine.End(policy.Current);
+        }
     }
 
     private SnapshotSource<LocalCredential> Load(string name, CredentialOrigin origin)
@@ -162,17 +166,8 @@ public sealed class MutualTlsEndpoints : IDisposable
         }
 
         PeerPolicy policy = PeerPolicy.Create(name, options);
-        _engine.Revocation.Follow(policy.RevocationChecker);
-        foreach (string option in options.Dangerous.InUse())
-        {
-            Policies.Log.DangerousOptionInUse(_logger, name, option);
-        }
-
-        foreach (string problem in policy.CrlProblems)
-        {
-            Policies.Log.CrlUnusable(_logger, name, problem);
-        }
-
+        policy.Announce(_logger);
+        _engine.Begin(policy, problems => Tell(new ReloadFailedEventArgs($"policy '{name}'", problems)));
         return policy;
     }
 
@@ -190,7 +185,12 @@ public sealed class MutualTlsEndpoints : IDisposable
         try
         {
             // Asked for within the change, so that of two changes at once the later one stays.
-            source.Change(_ => Compile(name, _policyOptions.Get(name)));
+            source.Change(old =>
+            {
+                PeerPolicy policy = Compile(name, _policyOptions.Get(name));
+                _engine.End(old);
+                return policy;
+            });
             Log.PolicyReloaded(_logger, name);
         }
         catch (MutualTlsConfigurationException exception)

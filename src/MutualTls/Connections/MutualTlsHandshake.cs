@@ -53,6 +53,9 @@ internal static class MutualTlsHandshake
         using CancellationTokenSource deadline = new(options.HandshakeTimeout, options.Engine.TimeProvider);
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         bool opened = false;
+
+        // A policy that was put in the place of another one is told of by the first connection under it.
+        options.Policy.Current.Announce(options.Logger);
         try
         {
             await authenticate(linked.Token).ConfigureAwait(false);

@@ -31,6 +31,7 @@ public sealed class MutualTlsListener : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(endPoint);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConcurrentHandshakes, 1);
+        options.Policy.Current.Announce(options.Logger);
         _options = options;
         _free = new SemaphoreSlim(options.MaxConcurrentHandshakes);
         _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);

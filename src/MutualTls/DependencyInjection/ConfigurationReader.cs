@@ -61,7 +61,7 @@ internal static class ConfigurationReader
         CheckKeys(
             section,
             ["TrustFiles", "TrustSystemRoots", "Revocation", "Certificate", "Rules", "MaxIntermediates", "CertificatePolicies", "CertificatePolicyRules",
-                "ValidatorTimeout", "VerdictCacheLimit", "Dangerous", .. DemandSections.Keys],
+                nameof(PeerPolicyOptions.AlsoAskOperatingSystem), "ValidatorTimeout", "VerdictCacheLimit", "Dangerous", .. DemandSections.Keys],
             errors);
         CheckKeys(section.GetSection("Dangerous"), [nameof(DangerousOptions.AcceptAnyServerName), nameof(DangerousOptions.AuditOnly)], errors);
         AddAll(section.GetSection("TrustFiles"), options.TrustFiles, errors);
@@ -74,6 +74,7 @@ internal static class ConfigurationReader
         options.MaxIntermediates = Value<int>(section, "MaxIntermediates", TryParseCount, options.MaxIntermediates, errors);
         options.ValidatorTimeout = Value<TimeSpan>(section, "ValidatorTimeout", TryParseTime, options.ValidatorTimeout, errors);
         options.VerdictCacheLimit = Value<long>(section, "VerdictCacheLimit", TryParseBytes, options.VerdictCacheLimit, errors);
+        options.AlsoAskOperatingSystem = Value(section, nameof(options.AlsoAskOperatingSystem), bool.TryParse, options.AlsoAskOperatingSystem, errors);
         DemandSections.Apply(section, options, errors);
         IConfigurationSection dangerous = section.GetSection("Dangerous");
         options.Dangerous.AcceptAnyServerName = Value(dangerous, nameof(DangerousOptions.AcceptAnyServerName), bool.TryParse, options.Dangerous.AcceptAnyServerName, errors);

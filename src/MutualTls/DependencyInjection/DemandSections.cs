@@ -35,8 +35,9 @@ internal static class DemandSections
 
     private static void ReadPins(IConfigurationSection section, PinOptions pins, List<string> errors)
     {
-        CheckKeys(section, [nameof(pins.Pins), nameof(pins.Targets), nameof(pins.ExpiresAt), nameof(pins.Backup), nameof(pins.Mode)], errors);
+        CheckKeys(section, [nameof(pins.Pins), nameof(pins.PinFiles), nameof(pins.Targets), nameof(pins.ExpiresAt), nameof(pins.Backup), nameof(pins.Mode)], errors);
         AddAll(section.GetSection(nameof(pins.Pins)), pins.Pins, errors);
+        AddAll(section.GetSection(nameof(pins.PinFiles)), pins.PinFiles, errors);
         pins.Targets = Value<PinTargets>(section, nameof(pins.Targets), TryParseName, pins.Targets, errors);
         pins.Backup = Value<PinBackup>(section, nameof(pins.Backup), TryParseName, pins.Backup, errors);
         pins.Mode = Value<PinMode>(section, nameof(pins.Mode), TryParseName, pins.Mode, errors);

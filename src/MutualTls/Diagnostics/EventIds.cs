@@ -25,6 +25,10 @@ internal static class EventIds
     public const int StoreRests = 39;
     public const int RevocationRefreshFailed = 34;
     public const int RevocationHandlerFailed = 35;
+    public const int PinsReloaded = 40;
+    public const int DenyListReloaded = 41;
+    public const int PinsReported = 42;
+    public const int EntryFileUnusable = 43;
     public const int PolicyReloaded = 50;
     public const int PolicyReloadFailed = 51;
     public const int CredentialReloaded = 52;

@@ -1,6 +1,6 @@
 namespace MutualTls.Policies;
 
-/// <summary>Holds what weakens a policy. Each use is logged when a policy that was registered with <c>AddMutualTls</c> is compiled.</summary>
+/// <summary>Holds what weakens a policy. Each use is logged when a policy is taken into use, wherever there is a log: by <c>AddMutualTls</c>, a listener, a connection or an engine.</summary>
 public sealed class DangerousOptions
 {
     /// <summary>Gets or sets whether a server's certificate may have any name, as long as its path is valid.</summary>

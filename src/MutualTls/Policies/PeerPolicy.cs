@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using MutualTls.Certificates;
 using MutualTls.Paths;
 using MutualTls.Policies.Caching;
@@ -21,6 +22,12 @@ public sealed class PeerPolicy
     // What changes while the policy stands: each only grows, so their sum tells of any change.
     private readonly IVersioned[] _restsOn;
 
+    // What weakens it, for the log.
+    private readonly string[] _weakened;
+
+    private readonly Lock _refreshing = new();
+    private int _announced;
+
     internal PeerPolicy(string name, PeerPolicyOptions options, TrustAnchorSet anchors, CrlFiles crlFiles, CrlSet crls, PolicyDemands demands)
     {
         Name = name;
@@ -36,7 +43,8 @@ public sealed class PeerPolicy
         AcceptAnyServerName = options.Dangerous.AcceptAnyServerName;
         AuditOnly = options.Dangerous.AuditOnly;
         Cache = new VerdictCache(options.VerdictCacheLimit);
-        Validators = [.. options.Validators];
+        Validators = options.AlsoAskOperatingSystem ? [new PlatformValidator(), .. options.Validators] : [.. options.Validators];
+        _weakened = [.. options.Dangerous.InUse()];
         ValidatorTimeout = options.ValidatorTimeout;
         CertificatePolicyRules rules = options.CertificatePolicyRules;
         PathParameters = new PathParameters
@@ -119,6 +127,41 @@ public sealed class PeerPolicy
 
     /// <summary>Gets the count of validators' calls that are stuck.</summary>
     internal ValidatorRunner.GivenUpCalls GivenUp { get; } = new();
+
+    /// <summary>Gets whether pins or a deny-list can change while the policy stands.</summary>
+    internal bool HasChangingDemands => Pins is not null || Lists.Source is not null || Lists.FileSource is not null;
+
+    /// <summary>Gets whether files of pins or of a deny-list are to be followed.</summary>
+    internal bool HasFiles => Pins is { HasFiles: true } || Lists.FileSource is not null;
+
+    /// <summary>Reads those files of pins and deny-lists again that have changed.</summary>
+    internal void Refresh(List<string> problems)
+    {
+        lock (_refreshing)
+        {
+            Pins?.Refresh(problems);
+            Lists.Refresh(problems);
+        }
+    }
+
+    /// <summary>Tells what an operator should know of a policy that is taken into use: what weakens it, and what it goes without. Once, to the first log that takes it.</summary>
+    internal void Announce(ILogger logger)
+    {
+        if (Volatile.Read(ref _announced) != 0 || !logger.IsEnabled(LogLevel.Warning) || Interlocked.Exchange(ref _announced, 1) != 0)
+        {
+            return;
+        }
+
+        foreach (string option in _weakened)
+        {
+            Log.DangerousOptionInUse(logger, Name, option);
+        }
+
+        foreach (string problem in CrlProblems)
+        {
+            Log.CrlUnusable(logger, Name, problem);
+        }
+    }
 
     /// <summary>Builds a policy in code.</summary>
     /// <param name="name">The name that logs and verdicts show.</param>

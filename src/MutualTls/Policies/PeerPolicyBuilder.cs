@@ -127,10 +127,14 @@ public sealed partial class PeerPolicyBuilder
         return AddValidator(new DelegateValidator(name, validate));
     }
 
-    /// <summary>Also asks the operating system, as one more validator: the peer's path must end at one of its trusted roots too.</summary>
+    /// <summary>Also asks the operating system, as the first validator: the peer's path must end at one of its trusted roots too.</summary>
     /// <returns>This builder.</returns>
     /// <remarks>Checks neither revocation nor names, which this library does, and downloads nothing.</remarks>
-    public PeerPolicyBuilder AlsoAskOperatingSystem() => AddValidator(new PlatformValidator());
+    public PeerPolicyBuilder AlsoAskOperatingSystem()
+    {
+        Options.AlsoAskOperatingSystem = true;
+        return this;
+    }
 
     /// <summary>Asks one more validator, from the services or made with them.</summary>
     /// <typeparam name="TValidator">Its type; one object serves the policy's whole life.</typeparam>

@@ -166,6 +166,12 @@ public sealed class PeerPolicyEngine
         }
     }
 
+    /// <summary>Begins to use a policy before anybody is judged by it: what it rests on is followed.</summary>
+    internal void Begin(PeerPolicy policy, Action<IReadOnlyList<string>> failed) => _judge.Begin(policy, failed);
+
+    /// <summary>Ends that, since another one has taken its place.</summary>
+    internal void End(PeerPolicy policy) => _judge.End(policy);
+
     /// <summary>Counts a verdict that somebody else had to make.</summary>
     internal PeerVerdict Count(PeerVerdict verdict) => _count.Made(verdict);
 

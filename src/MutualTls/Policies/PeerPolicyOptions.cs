@@ -52,6 +52,10 @@ public sealed class PeerPolicyOptions
     /// <value>The default is none.</value>
     public IList<IPeerValidator> Validators { get; } = [];
 
+    /// <summary>Gets or sets whether the operating system is asked too, before <see cref="Validators"/>: the peer's path must also end at one of its trusted roots.</summary>
+    /// <value>The default is <see langword="false"/>. It is asked for neither revocation nor names, and downloads nothing.</value>
+    public bool AlsoAskOperatingSystem { get; set; }
+
     /// <summary>Gets or sets how long each validator may take.</summary>
     /// <value>From 1 millisecond to 1 minute. The default is 10 seconds.</value>
     public TimeSpan ValidatorTimeout { get; set; } = TimeSpan.FromSeconds(10);

@@ -14,7 +14,7 @@ namespace MutualTls.Policies;
 internal sealed record PolicyDemands(NamePolicy Names, PinPolicy? Pins, ListPolicy Lists, FitnessPolicy Fitness)
 {
     /// <summary>Gets what changes while the policy stands.</summary>
-    public IEnumerable<IVersioned> Sources => new IVersioned?[] { Names.Source, Pins?.Source, Lists.Source }.OfType<IVersioned>();
+    public IEnumerable<IVersioned> Sources => new IVersioned?[] { Names.Source, Pins?.Source, Lists.Source, Lists.FileSource }.OfType<IVersioned>();
 
     /// <summary>Checks and compiles every group; null if there are errors.</summary>
     public static PolicyDemands? Compile(PeerPolicyOptions options, List<string> errors)

@@ -3,20 +3,20 @@ using MutualTls.Sources;
 
 namespace MutualTls.Policies;
 
-/// <summary>Follows the files that a policy is compiled from (anchors, allowed and denied certificates), and tells when what they hold has changed.</summary>
-/// <remarks>CRL files are not among them: those change without another policy.</remarks>
+/// <summary>Follows the files that a policy is compiled from (anchors, allowed certificates), and tells when what they hold has changed.</summary>
+/// <remarks>Those of CRLs, pins and deny-lists are not among them: what is in them changes without another policy.</remarks>
 /// <threadsafety>Not safe for use by several threads at once.</threadsafety>
 internal sealed class PolicyFiles
 {
-    // A deny-list of a million lines takes 75 MB.
-    private const long MaxFileBytes = 1L << 30;
+    // A hundred thousand certificates.
+    private const long MaxFileBytes = 256L << 20;
 
     private readonly WatchedFile[] _files;
     private byte[] _content = [];
 
     public PolicyFiles(PeerPolicyOptions options)
     {
-        _files = [.. options.TrustFiles.Concat(options.Lists.AllowedCertificateFiles).Concat(options.Lists.DeniedFiles)
+        _files = [.. options.TrustFiles.Concat(options.Lists.AllowedCertificateFiles)
             .Where(path => !string.IsNullOrWhiteSpace(path)).Distinct(StringComparer.Ordinal).Select(path => new WatchedFile(path))];
         HaveChanged();
     }

@@ -12,12 +12,24 @@ namespace MutualTls.Policies;
 internal sealed class RememberingJudge(RevocationService revocation, TimeProvider timeProvider, ILogger logger)
 {
     private readonly PeerJudge _judge = new(timeProvider, revocation.Memory);
+    private readonly DemandFollower _follower = new(timeProvider, logger);
 
     public CandidatePool Pool => _judge.Pool;
 
     public SignatureMemo Memo => _judge.Memo;
 
     public void Remember(VerifiedPath path) => _judge.Remember(path);
+
+    /// <summary>Follows what a policy rests on and logs what weakens it; once, however often it is called.</summary>
+    public void Begin(PeerPolicy policy, Action<IReadOnlyList<string>>? failed = null)
+    {
+        revocation.Follow(policy.RevocationChecker);
+        _follower.Follow(policy, failed);
+        policy.Announce(logger);
+    }
+
+    /// <summary>Follows a policy no longer.</summary>
+    public void End(PeerPolicy policy) => _follower.Forget(policy);
 
     /// <summary>Gets a number that grows whenever something changes that verdicts of this policy rest on.</summary>
     public long EpochOf(PeerPolicy policy) => policy.Epoch + revocation.Memory.Version;
@@ -97,7 +109,7 @@ internal sealed class RememberingJudge(RevocationService revocation, TimeProvide
     /// <summary>Judges without what is remembered, and remembers. Never throws.</summary>
     public PeerVerdict JudgeAnew(PeerPolicy policy, in PresentedKey key, JudgementTrace? trace = null, Awaiting awaiting = Awaiting.Possible)
     {
-        revocation.Follow(policy.RevocationChecker);
+        Begin(policy);
         long epoch = EpochOf(policy);
         try
         {

@@ -29,6 +29,9 @@ internal sealed class WatchedFile(string path)
         return true;
     }
 
+    /// <summary>Gets whether the file was the same at the last two looks.</summary>
+    public bool IsSettled => _settled is not null;
+
     /// <summary>Has the file read again at the next look, whether it changes or not.</summary>
     public void Retry() => (_seen, _settled) = (default, null);
 

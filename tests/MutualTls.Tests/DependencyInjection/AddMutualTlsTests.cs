@@ -53,12 +53,33 @@ public class AddMutualTlsTests
         Assert.NotNull(endpoints.Credential("web"));
     }
 
+    // The root of a test is not among the system's.
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
+    public async Task Configuration_AlsoAskOperatingSystem_IsOneMoreDemand(string asked, bool refuses)
+    {
+        TestPki pki = new();
+        using PeerFiles files = new(pki.Client, pki.Root);
+        ServiceCollection services = new();
+        services.AddMutualTls(Section(
+            ("Policies:p:TrustFiles", files.Root), ("Policies:p:Revocation", "Disabled"), ("Policies:p:AlsoAskOperatingSystem", asked)));
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        PeerVerdict verdict = await provider.GetRequiredService<PeerPolicyEngine>().JudgeAsync(
+            provider.GetRequiredService<MutualTlsEndpoints>().Policy("p").Current, PeerRole.Client, Pair.Presented(pki.Client), cancellationToken: Pair.Stop);
+
+        Assert.Equal(refuses, verdict.Primary?.Detail?.Contains("operating system", StringComparison.Ordinal) ?? false);
+        Assert.Equal(!refuses, verdict.IsAccepted);
+    }
+
     public static TheoryData<string, string, string> BadConfigurations => new()
     {
         { "Policies:p:Revocatoin", "Disabled", "Revocatoin" },
         { "Policies:p:Revocation", "Off", "Disabled" },
         { "Policies:p:Revocation", "1", "Disabled" },
         { "Policies:p:MaxIntermediates", "-1", "MaxIntermediates" },
+        { "Policies:p:AlsoAskOperatingSystem", "sometimes", "AlsoAskOperatingSystem" },
         { "Policies:p:Dangerous:AcceptAnyone", "true", "AcceptAnyServerName" },
         { "Policy:p:Revocation", "Disabled", "Policies" },
         { "Credentials:c:KeyFile", "x", "CertificateFile" },

@@ -24,7 +24,7 @@ public sealed class FileReloadTests : IDisposable
     {
         _pki = TestPki.With(timeProvider: _clock);
         _pki.WritePem(_folder);
-        File.WriteAllText(InFolder("denied.txt"), "");
+        File.WriteAllText(InFolder("denied.txt"), "# nobody\n");
         IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Credentials:web:CertificateFile"] = InFolder("server.pem"),
@@ -119,12 +119,26 @@ public sealed class FileReloadTests : IDisposable
     }
 
     [Fact]
-    public void Look_CertificateIsDenied_IsRefusedFromThenOn()
+    public void Look_CertificateIsDenied_IsRefusedFromThenOnByTheSamePolicy()
     {
+        PeerPolicy before = Policy.Current;
         Assert.True(Judge(_pki.Client).IsAccepted);
         File.WriteAllText(InFolder("denied.txt"), $"certificate:{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(_pki.Client.Der.Span))}\n");
         Look(1);
         Assert.Equal(ValidationReason.CertificateDenied, Judge(_pki.Client).Primary?.Reason);
+        Assert.Same(before, Policy.Current);
+        Assert.Empty(_failed);
+    }
+
+    [Fact]
+    public void Look_DenyFileIsOfNoUse_IsTold()
+    {
+        Assert.True(Judge(_pki.Client).IsAccepted);
+        File.WriteAllText(InFolder("denied.txt"), "certificate:00\n");
+        Look(3);
+        ReloadFailedEventArgs failed = Assert.Single(_failed);
+        Assert.Equal("policy 'partners'", failed.What);
+        Assert.Contains("line 1", Assert.Single(failed.Errors), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using MutualTls.Connections;
+using MutualTls.Diagnostics;
 using MutualTls.Findings;
 using MutualTls.Policies;
 using MutualTls.Sources;
@@ -54,6 +57,35 @@ public sealed class ReloadTests : IDisposable
         Assert.Same(before, policy.Current);
     }
 
+    // Configuration names the file, and only the file changes: nobody tells the configuration.
+    [Fact]
+    public void DenyFile_Changes_PolicyFromConfigurationFollowsItAndAReplacedOneDoesNot()
+    {
+        TestPki pki = new();
+        string denied = Path.Combine(_folder, "denied.txt");
+        File.WriteAllText(denied, "# nobody\n");
+        FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
+        EventRecord<PeerPolicyEngine> log = new();
+        (IConfigurationRoot configuration, ServiceProvider provider) = Start(pki, pki, services => services.AddSingleton<TimeProvider>(clock).AddSingleton<ILogger<PeerPolicyEngine>>(log));
+        using ServiceProvider services = provider;
+        SnapshotSource<PeerPolicy> policy = provider.GetRequiredService<MutualTlsEndpoints>().Policy("partners");
+        configuration["Policies:partners:Lists:DeniedFiles"] = denied;
+        configuration.Reload();
+        PeerPolicy replaced = policy.Current;
+        configuration["Policies:partners:MaxIntermediates"] = "3";
+        configuration.Reload();
+        Assert.NotSame(replaced, policy.Current);
+        PeerPolicyEngine engine = provider.GetRequiredService<PeerPolicyEngine>();
+        Assert.True(engine.Judge(policy.Current, PeerRole.Client, Pair.Presented(pki.Client)).IsAccepted);
+
+        File.AppendAllText(denied, $"certificate:{pki.Client.Sha256Fingerprint}\n");
+        clock.Advance(FileWatch.Interval);
+
+        Assert.Equal(ValidationReason.CertificateDenied, engine.Judge(policy.Current, PeerRole.Client, Pair.Presented(pki.Client)).Primary?.Reason);
+        Assert.Single(log.TextsOf(EventIds.DenyListReloaded));
+        GC.KeepAlive(replaced);
+    }
+
     // Issue of policy swaps under load: no verdict from a policy that was never configured, none of the old one after the swap was seen.
     [Fact]
     public async Task Change_FiftySwapsWhileFourThreadsJudge_EveryVerdictIsOfTheCurrentPolicy()
@@ -90,7 +122,7 @@ public sealed class ReloadTests : IDisposable
         Assert.Equal(51, source.Version);
     }
 
-    private (IConfigurationRoot Configuration, ServiceProvider Provider) Start(TestPki first, TestPki second)
+    private (IConfigurationRoot Configuration, ServiceProvider Provider) Start(TestPki first, TestPki second, Action<IServiceCollection>? more = null)
     {
         File.WriteAllText(Path.Combine(_folder, "first.pem"), first.Root.ToPem());
         File.WriteAllText(Path.Combine(_folder, "second.pem"), second.Root.ToPem());
@@ -100,6 +132,7 @@ public sealed class ReloadTests : IDisposable
             ["Policies:partners:Revocation"] = "Disabled",
         }).Build();
         ServiceCollection services = new();
+        more?.Invoke(services);
         services.AddMutualTls(mtls => mtls.AddConfiguration(configuration));
         return (configuration, services.BuildServiceProvider());
     }

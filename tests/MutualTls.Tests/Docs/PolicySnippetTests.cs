@@ -175,6 +175,7 @@ public class PolicySnippetTests
             "TrustFiles": [ "ca.pem" ],
             "Revocation": "Disabled",
             "Rules": "Default",
+            "AlsoAskOperatingSystem": false,
             "Names": {
               "Any": [ "uri:spiffe://partners.example/*", "dns:*.partners.example" ],
               "All": [ "subject:O=Partners" ],
@@ -183,6 +184,7 @@ public class PolicySnippetTests
             },
             "Pins": {
               "Pins": [ "sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "sha256/bjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=" ],
+              "PinFiles": [ "pins.txt" ],
               "Targets": "Intermediate, Anchor",
               "ExpiresAt": "2099-01-31T00:00:00Z",
               "Backup": "Required",
@@ -230,8 +232,9 @@ public class PolicySnippetTests
         File.WriteAllText(Path.Combine(folder.FullName, "ca.pem"), Pki.Root.ToPem());
         File.WriteAllText(Path.Combine(folder.FullName, "appliance.pem"), Pki.Server.ToPem());
         File.WriteAllText(Path.Combine(folder.FullName, "stolen.txt"), "# nobody yet\n");
+        File.WriteAllText(Path.Combine(folder.FullName, "pins.txt"), "# in use\nsha256/YLh1dUR9y6Kja30RrAn7JKnbQG/uEtLMkBgFF2Fuihg=\n");
         string json = Configuration;
-        foreach (string file in new[] { "ca.pem", "appliance.pem", "stolen.txt" })
+        foreach (string file in new[] { "ca.pem", "appliance.pem", "stolen.txt", "pins.txt" })
         {
             json = json.Replace($"\"{file}\"", $"\"{Path.Combine(folder.FullName, file).Replace('\\', '/')}\"", StringComparison.Ordinal);
         }

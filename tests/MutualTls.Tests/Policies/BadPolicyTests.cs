@@ -111,7 +111,7 @@ public class BadPolicyTests
     public static TheoryData<string, string, string> BadConfigurations => new()
     {
         { "Names:Allowed:0", "dns:a.example", "Any, All, None, IdentifyServerBy" },
-        { "Pins:Pin:0", "x", "Pins, Targets" },
+        { "Pins:Pin:0", "x", "Pins, PinFiles, Targets" },
         { "Pins:Mode", "Report", "Enforce, ReportOnly" },
         { "Pins:ExpiresAt", "soon", "2030-01-31" },
         { "Lists:Deny:0", "x", "Denied" },
@@ -139,7 +139,7 @@ public class BadPolicyTests
         List<string> errors = [];
         MutualTls.DependencyInjection.DemandSections.Apply(Section(
             ("p:Names:Any:0", "dns:a.example"), ("p:Names:All:0", "dns:b.example"), ("p:Names:None:0", "dns:c.example"), ("p:Names:IdentifyServerBy:0", "uri:urn:a"),
-            ("p:Pins:Pins:0", Fingerprint), ("p:Pins:Targets", "EndEntity, Anchor"), ("p:Pins:ExpiresAt", "2030-01-31T00:00:00Z"), ("p:Pins:Backup", "Waived"), ("p:Pins:Mode", "ReportOnly"),
+            ("p:Pins:Pins:0", Fingerprint), ("p:Pins:PinFiles:0", "p.txt"), ("p:Pins:Targets", "EndEntity, Anchor"), ("p:Pins:ExpiresAt", "2030-01-31T00:00:00Z"), ("p:Pins:Backup", "Waived"), ("p:Pins:Mode", "ReportOnly"),
             ("p:Lists:AllowedCertificates:0", Fingerprint), ("p:Lists:AllowedCertificateFiles:0", "a.pem"), ("p:Lists:Denied:0", "key:" + Fingerprint), ("p:Lists:DeniedFiles:0", "d.txt"),
             ("p:Fitness:AnyExtendedKeyUsage", "Accept"), ("p:Fitness:MissingExtendedKeyUsage", "Refuse"), ("p:Fitness:MissingKeyUsage", "Refuse"), ("p:Fitness:KeyAlgorithms:0", "EcP256"),
             ("p:Fitness:MinRsaBits", "3072"), ("p:Fitness:SignatureAlgorithms:0", "EcdsaSha256"), ("p:Fitness:MaxLifetime", "90.00:00:00"), ("p:Fitness:MinRemainingLife", "01:00:00"),
@@ -149,6 +149,7 @@ public class BadPolicyTests
         Assert.Equal(["dns:a.example", "dns:b.example", "dns:c.example", "uri:urn:a"], [.. options.Names.Any, .. options.Names.All, .. options.Names.None, .. options.Names.IdentifyServerBy]);
         Assert.Equal((PinTargets.EndEntity | PinTargets.Anchor, PinBackup.Waived, PinMode.ReportOnly), (options.Pins.Targets, options.Pins.Backup, options.Pins.Mode));
         Assert.Equal(new DateTimeOffset(2030, 1, 31, 0, 0, 0, TimeSpan.Zero), options.Pins.ExpiresAt);
+        Assert.Equal([Fingerprint, "p.txt"], [.. options.Pins.Pins, .. options.Pins.PinFiles]);
         Assert.Equal([Fingerprint, "a.pem", "key:" + Fingerprint, "d.txt"],
             [.. options.Lists.AllowedCertificates, .. options.Lists.AllowedCertificateFiles, .. options.Lists.Denied, .. options.Lists.DeniedFiles]);
         FitnessOptions fitness = options.Fitness;

@@ -21,8 +21,11 @@ public sealed class ListOptions
     /// <value>Entries of a <see cref="CertificateDenyList"/>. The default is none.</value>
     public IList<string> Denied { get; } = [];
 
-    /// <summary>Gets files of such entries, one a line.</summary>
-    /// <value>Paths, absolute or relative to the current directory. The default is none.</value>
+    /// <summary>Gets files of such entries, one a line, <c>#</c> for comments.</summary>
+    /// <value>
+    /// Paths, absolute or relative to the current directory; at most 256 MiB each. The default is none. A change counts within five seconds, one that takes entries away
+    /// within ten; a file that is gone, empty or in any line wrong takes nothing away.
+    /// </value>
     public IList<string> DeniedFiles { get; } = [];
 
     /// <summary>Gets or sets a deny-list that changes while the application runs, beside the others.</summary>

@@ -13,17 +13,27 @@ internal sealed class ListPolicy
 {
     private readonly FrozenSet<Sha256Value> _allowed;
     private readonly CertificateDenyList _denied;
+    private readonly EntryFile<CertificateDenyList>[] _files;
 
-    private ListPolicy(FrozenSet<Sha256Value> allowed, CertificateDenyList denied, SnapshotSource<CertificateDenyList>? source)
+    private ListPolicy(FrozenSet<Sha256Value> allowed, CertificateDenyList denied, EntryFile<CertificateDenyList>[] files, SnapshotSource<CertificateDenyList>? source)
     {
         _allowed = allowed;
         _denied = denied;
+        _files = files;
+        FileSource = files.Length == 0 ? null : new(Read(files));
         Source = source;
     }
 
+    /// <summary>Gets the list that the application changes; null if there is none.</summary>
     public SnapshotSource<CertificateDenyList>? Source { get; }
 
-    public bool HasDenied => _denied.Count > 0 || Source is not null;
+    /// <summary>Gets what is in the files; null if there are none.</summary>
+    public SnapshotSource<CertificateDenyList[]>? FileSource { get; }
+
+    public bool HasDenied => _denied.Count > 0 || Source is not null || FileSource is not null;
+
+    /// <summary>Gets how many entries there are, in all places together.</summary>
+    public int DeniedCount => _denied.Count + (Source?.Current.Count ?? 0) + (FileSource?.Current.Sum(list => list.Count) ?? 0);
 
     public static ListPolicy Compile(ListOptions options, List<string> errors)
     {
@@ -45,23 +55,37 @@ internal sealed class ListPolicy
             ReadAllowed(options.AllowedCertificateFiles[i], $"Lists:AllowedCertificateFiles:{i}", allowed, errors);
         }
 
-        List<string> entries = [.. options.Denied];
-        for (int i = 0; i < options.DeniedFiles.Count; i++)
+        CertificateDenyList denied = CertificateDenyList.Create(options.Denied, (index, error) => errors.Add($"Lists:Denied:{index}: {error}"));
+        EntryFile<CertificateDenyList>[] files = [.. options.DeniedFiles.Select((file, i) => new EntryFile<CertificateDenyList>(file, $"Lists:DeniedFiles:{i}", Parse))];
+        foreach (EntryFile<CertificateDenyList> file in files)
         {
-            ReadDenied(options.DeniedFiles[i], $"Lists:DeniedFiles:{i}", entries, errors);
+            file.Look(errors);
         }
 
-        // Lines of files were read one by one before; what is left to be wrong stands in the list.
-        CertificateDenyList denied = CertificateDenyList.Create(entries, (index, error) => errors.Add($"Lists:Denied:{index}: {error}"));
         foreach (Sha256Value fingerprint in allowed)
         {
-            if (denied.ContainsCertificate(fingerprint))
+            if (denied.ContainsCertificate(fingerprint) || Array.Exists(files, file => file.Entries?.ContainsCertificate(fingerprint) == true))
             {
                 errors.Add($"Lists:Denied: certificate {fingerprint} is allowed as well; a denied one is never accepted, so take it out of one of the lists.");
             }
         }
 
-        return new ListPolicy(allowed.ToFrozenSet(), denied, options.DenySource);
+        return new ListPolicy(allowed.ToFrozenSet(), denied, files, options.DenySource);
+    }
+
+    /// <summary>Reads those files again that have changed. What of them is of no use stays as it was.</summary>
+    public void Refresh(List<string> problems)
+    {
+        bool changed = false;
+        foreach (EntryFile<CertificateDenyList> file in _files)
+        {
+            changed |= file.Look(problems);
+        }
+
+        if (changed)
+        {
+            FileSource!.Change(Read(_files));
+        }
     }
 
     /// <summary>Tells whether a certificate is trusted as itself, octet by octet.</summary>
@@ -69,10 +93,35 @@ internal sealed class ListPolicy
 
     public void Check(VerifiedPath path, ref PathAnswer answer)
     {
-        if ((_denied.Count > 0 && _denied.Contains(path, out int depth, out string what)) || (Source is not null && Source.Current.Contains(path, out depth, out what)))
+        if ((_denied.Count > 0 && _denied.Contains(path, out int depth, out string what))
+            || (Source is not null && Source.Current.Contains(path, out depth, out what))
+            || IsInFile(path, out depth, out what))
         {
             answer.Add(ValidationReason.CertificateDenied, depth, what);
         }
+    }
+
+    private bool IsInFile(VerifiedPath path, out int depth, out string what)
+    {
+        foreach (CertificateDenyList list in FileSource?.Current ?? [])
+        {
+            if (list.Contains(path, out depth, out what))
+            {
+                return true;
+            }
+        }
+
+        (depth, what) = (0, "");
+        return false;
+    }
+
+    private static CertificateDenyList[] Read(EntryFile<CertificateDenyList>[] files) => [.. files.Select(file => file.Entries ?? CertificateDenyList.Empty)];
+
+    private static CertificateDenyList Parse(IEnumerable<string> lines, Action<int, string> onError, out int count)
+    {
+        CertificateDenyList list = CertificateDenyList.Create(lines, onError);
+        count = list.Count;
+        return list;
     }
 
     private static void ReadAllowed(string file, string option, HashSet<Sha256Value> allowed, List<string> errors)
@@ -96,28 +145,6 @@ internal sealed class ListPolicy
                     errors.Add($"{option}: '{file}': a certificate cannot be read: {finding}.");
                 }
             }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            errors.Add($"{option}: '{file}': {exception.Message}");
-        }
-    }
-
-    private static void ReadDenied(string file, string option, List<string> entries, List<string> errors)
-    {
-        try
-        {
-            string[] lines = File.ReadAllLines(file);
-            int wrong = 0;
-            CertificateDenyList.Create(lines, (index, error) =>
-            {
-                lines[index] = "";
-                if (++wrong <= 10)
-                {
-                    errors.Add($"{option}: '{file}', line {index + 1}: {error}");
-                }
-            });
-            entries.AddRange(lines);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -11,6 +11,13 @@ public sealed class PinOptions
     /// <value><c>sha256/</c> and base64, <c>pin-sha256="..."</c>, or 64 hexadecimal digits. The default is none, which asks for nothing.</value>
     public IList<string> Pins { get; } = [];
 
+    /// <summary>Gets files of such pins, one a line, <c>#</c> for comments, which count beside those of <see cref="Pins"/>.</summary>
+    /// <value>
+    /// Paths, absolute or relative to the current directory. The default is none. A change counts within five seconds, one that takes pins away within ten; a file that is
+    /// gone, empty or in any line wrong takes nothing away.
+    /// </value>
+    public IList<string> PinFiles { get; } = [];
+
     /// <summary>Gets or sets which keys of the path the pins may name.</summary>
     /// <value>The default is <see cref="PinTargets.Any"/>.</value>
     public PinTargets Targets { get; set; } = PinTargets.Any;
@@ -27,7 +34,7 @@ public sealed class PinOptions
     /// <value>The default is <see cref="PinMode.Enforce"/>.</value>
     public PinMode Mode { get; set; }
 
-    /// <summary>Gets or sets where the pins come from if they change while the application runs; then <see cref="Pins"/>, <see cref="Targets"/> and <see cref="ExpiresAt"/> are not used.</summary>
+    /// <summary>Gets or sets where the pins come from if they change while the application runs; then <see cref="Pins"/>, <see cref="PinFiles"/>, <see cref="Targets"/> and <see cref="ExpiresAt"/> are not used.</summary>
     /// <value>The default is null.</value>
     public SnapshotSource<SpkiPinSet>? Source { get; set; }
 }

@@ -7,8 +7,10 @@ namespace MutualTls.Policies.Pins;
 
 /// <summary>Checks that a verified path has a pinned key. After the expiry of its pins it has none.</summary>
 /// <threadsafety>Immutable but for its source; safe from any thread.</threadsafety>
-internal sealed class PinPolicy(SnapshotSource<SpkiPinSet> source, PinMode mode)
+internal sealed class PinPolicy(SnapshotSource<SpkiPinSet> source, PinMode mode, PinFiles? files = null)
 {
+    public bool HasFiles => files is not null;
+
     public SnapshotSource<SpkiPinSet> Source { get; } = source;
 
     /// <summary>Compiles options; null if they ask for nothing.</summary>
@@ -21,15 +23,15 @@ internal sealed class PinPolicy(SnapshotSource<SpkiPinSet> source, PinMode mode)
 
         if (options.Source is { } source)
         {
-            if (options.Pins.Count > 0)
+            if (options.Pins.Count > 0 || options.PinFiles.Count > 0)
             {
-                errors.Add("Pins:Pins: pins are given both as a list and as a source; give one of them.");
+                errors.Add("Pins:Pins: pins are given both as a list or file and as a source; give one of them.");
             }
 
             return new PinPolicy(source, options.Mode);
         }
 
-        if (options.Pins.Count == 0)
+        if (options.Pins.Count == 0 && options.PinFiles.Count == 0)
         {
             if (options.ExpiresAt is not null || options.Mode != PinMode.Enforce)
             {
@@ -39,34 +41,29 @@ internal sealed class PinPolicy(SnapshotSource<SpkiPinSet> source, PinMode mode)
             return null;
         }
 
-        HashSet<SpkiPin> pins = [];
-        bool allRead = true;
-        for (int i = 0; i < options.Pins.Count; i++)
+        int before = errors.Count;
+        PinFiles files = new(options, PinFiles.Parse(options.Pins, (index, error) => errors.Add($"Pins:Pins:{index}: {error}"), out _));
+        files.Load(errors);
+        if (errors.Count == before && files.Check() is { } wrong)
         {
-            if (SpkiPin.TryParse(options.Pins[i], out SpkiPin pin))
-            {
-                pins.Add(pin);
-            }
-            else
-            {
-                allRead = false;
-                errors.Add($"Pins:Pins:{i}: '{options.Pins[i]}' is not a pin; write sha256/ and the base64 (44 characters) or hexadecimal (64 digits) of the SHA-256 of a SubjectPublicKeyInfo.");
-            }
-        }
-
-        if (allRead && SpkiPinSet.CheckCount(pins.Count, options.Backup) is { } wrong)
-        {
-            allRead = false;
-            errors.Add($"Pins:Pins: {wrong}.");
+            errors.Add(wrong);
         }
 
         if (options.Targets == PinTargets.None || (options.Targets & ~PinTargets.Any) != 0)
         {
-            allRead = false;
             errors.Add($"Pins:Targets: {options.Targets} is not one or more of EndEntity, Intermediate, Anchor.");
         }
 
-        return allRead ? new PinPolicy(new SnapshotSource<SpkiPinSet>(new SpkiPinSet(pins, options.Targets, options.ExpiresAt, options.Backup)), options.Mode) : null;
+        return errors.Count == before ? new PinPolicy(new SnapshotSource<SpkiPinSet>(files.Make()), options.Mode, options.PinFiles.Count == 0 ? null : files) : null;
+    }
+
+    /// <summary>Reads those files again that have changed. What of them is of no use stays as it was.</summary>
+    public void Refresh(List<string> problems)
+    {
+        if (files?.Look(problems) is { } pins)
+        {
+            Source.Change(pins);
+        }
     }
 
     public void Check(VerifiedPath path, in Judgement judgement, ref PathAnswer answer)
