@@ -11,4 +11,7 @@ public enum TestRevocationKind
 
     /// <summary>Something that is not there.</summary>
     Other,
+
+    /// <summary>A delta CRL.</summary>
+    DeltaCrl,
 }

@@ -102,6 +102,25 @@ public sealed class TestRevocationServer : IAsyncDisposable
     /// <exception cref="ArgumentNullException"><paramref name="authority"/> is null.</exception>
     public string CrlUrl(TestCertificateAuthority authority) => $"{Url}{SiteOf(authority).Path}/crl";
 
+    /// <summary>Gets where an authority's delta CRL is, for <see cref="TestCertificateSpec.WithFreshestCrl"/> and <see cref="TestCrlSpec.WithFreshestCrl"/>; there is none until one is published.</summary>
+    /// <param name="authority">The authority.</param>
+    /// <returns>The URL.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="authority"/> is null.</exception>
+    public string DeltaCrlUrl(TestCertificateAuthority authority) => $"{Url}{SiteOf(authority).Path}/delta";
+
+    /// <summary>Publishes a delta CRL, as it is, until another one takes its place.</summary>
+    /// <param name="authority">The authority that issues it.</param>
+    /// <param name="configure">Describes it, with <see cref="TestCrlSpec.DeltaTo"/>; null publishes none any more.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="authority"/> is null.</exception>
+    public void PublishDelta(TestCertificateAuthority authority, Action<TestCrlSpec>? configure)
+    {
+        RevocationSite site = SiteOf(authority);
+        lock (_lock)
+        {
+            site.PublishDelta(configure);
+        }
+    }
+
     /// <summary>Gets where an authority's OCSP responder is, for <see cref="TestCertificateSpec.WithOcsp"/>.</summary>
     /// <param name="authority">The authority; it is published from now on.</param>
     /// <returns>The URL.</returns>
@@ -218,6 +237,7 @@ public sealed class TestRevocationServer : IAsyncDisposable
         string place = site is null ? path : path[site.Path.Length..];
         TestRevocationKind kind = site is null ? TestRevocationKind.Other
             : place == "/crl" && question.Method == "GET" ? TestRevocationKind.Crl
+            : place == "/delta" && question.Method == "GET" ? TestRevocationKind.DeltaCrl
             : (place == "/ocsp" && question.Method == "POST") || (place.StartsWith("/ocsp/", StringComparison.Ordinal) && question.Method == "GET") ? TestRevocationKind.Ocsp
             : TestRevocationKind.Other;
         if (_requests.Count < MaxRequestsKept)
@@ -229,6 +249,7 @@ public sealed class TestRevocationServer : IAsyncDisposable
         return kind switch
         {
             TestRevocationKind.Crl => Unchanged(question, site!.Crl(fault, _configureCrl)),
+            TestRevocationKind.DeltaCrl => Unchanged(question, site!.Delta()),
             TestRevocationKind.Ocsp => site!.Ocsp(question.Method == "POST" ? question.Body : FromPath(place["/ocsp/".Length..]), fault, ConfigureOcsp),
             _ => new HttpAnswer(404),
         };
@@ -237,6 +258,11 @@ public sealed class TestRevocationServer : IAsyncDisposable
     // RFC 9110 13.2.2: the entity tag, where there is one, decides alone.
     private static HttpAnswer Unchanged(HttpQuestion question, HttpAnswer answer)
     {
+        if (answer.Status != 200)
+        {
+            return answer;
+        }
+
         bool unchanged = question.Headers.TryGetValue("If-None-Match", out string? tag) ? tag == answer.Headers["ETag"]
             : question.Headers.TryGetValue("If-Modified-Since", out string? since) && since == answer.Headers["Last-Modified"];
         if (!unchanged)

@@ -13,6 +13,7 @@ internal sealed class RevocationSite(TestCertificateAuthority authority, int num
 
     private readonly Dictionary<string, (TestCertificate Certificate, X509RevocationReason Reason, DateTimeOffset At)> _revoked = [];
     private HttpAnswer? _crl;
+    private HttpAnswer? _delta;
     private DateTimeOffset _crlMade;
 
     public string Path { get; } = string.Create(CultureInfo.InvariantCulture, $"/{number}");
@@ -36,19 +37,30 @@ internal sealed class RevocationSite(TestCertificateAuthority authority, int num
     /// <summary>Makes the next question for a CRL get a new one.</summary>
     public void Renew() => _crl = null;
 
+    /// <summary>Publishes a delta CRL from now on; null publishes none.</summary>
+    public void PublishDelta(Action<TestCrlSpec>? configure) => _delta = configure is null ? null : Crl(authority.IssueCrl(configure).Der.ToArray());
+
+    public HttpAnswer Delta() => _delta ?? new HttpAnswer(404);
+
     public HttpAnswer Crl(TestRevocationFault fault, Action<TestCrlSpec>? configure)
     {
         if (_crl is null || authority.TimeProvider.GetUtcNow() - _crlMade >= CrlPeriod)
         {
             TestCertificateAuthority issuer = fault == TestRevocationFault.OtherCertificate ? TestCertificateAuthority.CreateRoot(timeProvider: authority.TimeProvider) : authority;
             byte[] der = issuer.IssueCrl(crl => Describe(crl, fault, configure)).Der.ToArray();
-            _crl = new HttpAnswer(200, fault == TestRevocationFault.Truncated ? der[..(der.Length / 2)] : der, "application/pkix-crl");
+            _crl = Crl(fault == TestRevocationFault.Truncated ? der[..(der.Length / 2)] : der);
             _crlMade = Der.WholeSeconds(authority.TimeProvider.GetUtcNow());
-            _crl.Headers["ETag"] = $"\"{Convert.ToHexString(SHA256.HashData(der), 0, 8)}\"";
-            _crl.Headers["Last-Modified"] = _crlMade.ToString("R", CultureInfo.InvariantCulture);
         }
 
         return _crl;
+    }
+
+    private HttpAnswer Crl(byte[] der)
+    {
+        HttpAnswer answer = new(200, der, "application/pkix-crl");
+        answer.Headers["ETag"] = $"\"{Convert.ToHexString(SHA256.HashData(der), 0, 8)}\"";
+        answer.Headers["Last-Modified"] = Der.WholeSeconds(authority.TimeProvider.GetUtcNow()).ToString("R", CultureInfo.InvariantCulture);
+        return answer;
     }
 
     public HttpAnswer Ocsp(byte[] request, TestRevocationFault fault, Action<TestOcspSpec>? configure)

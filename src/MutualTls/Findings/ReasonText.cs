@@ -67,6 +67,7 @@ internal static class ReasonText
         ValidationReason.CrlSignerInvalid => "Have the CRL signed by the certificate's issuer, or by a certificate with cRLSign under the same trust anchor.",
         ValidationReason.CrlExtensionUnknown => "Have the issuer publish a CRL without the critical extension; this library does not know it.",
         ValidationReason.CrlReasonsIncomplete => "Give the policy the issuer's other CRLs; those at hand cover only some reasons.",
+        ValidationReason.CrlOtherCertificate => "Check the CRL's address in the certificate or the policy; the CRL there is another issuer's, or limited to other certificates.",
         ValidationReason.OcspMalformed => "Ask the owner of the OCSP responder; what it answers is not an OCSP response.",
         ValidationReason.OcspTooLarge => "Ask the owner of the OCSP responder; its answer is far larger than any of one certificate needs to be.",
         ValidationReason.OcspQuestionRefused => "The OCSP responder calls the question malformed; try the other hash of the certificate identifier.",

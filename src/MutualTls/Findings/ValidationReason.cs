@@ -181,6 +181,9 @@ public enum ValidationReason
     /// <summary>Whether a certificate is revoked is not known: its CRLs cover some reasons of revocation and not all. RFC 5280 section 6.3.3.</summary>
     CrlReasonsIncomplete = 1509,
 
+    /// <summary>Whether a certificate is revoked is not known: the CRL that could be got is about other certificates. RFC 5280 section 6.3.3 (b).</summary>
+    CrlOtherCertificate = 1510,
+
     // 1530: what an OCSP responder answered, RFC 6960.
 
     /// <summary>An OCSP answer is not well-formed. RFC 6960 section 4.2.1.</summary>

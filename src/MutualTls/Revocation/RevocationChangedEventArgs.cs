@@ -11,6 +11,9 @@ public sealed class RevocationChangedEventArgs : EventArgs
     /// <summary>The most serial numbers told; of a list that revokes more at once, all of its issuer's certificates are to be looked at.</summary>
     internal const int MaxSerials = 10_000;
 
+    /// <summary>Tells that everything was forgotten.</summary>
+    internal RevocationChangedEventArgs() => SerialNumbers = [];
+
     internal RevocationChangedEventArgs(RevocationAuthority authority, ParsedCertificate certificate)
     {
         Issuer = authority.Name;

@@ -87,6 +87,12 @@ internal sealed class RevocationChecker
         }
     }
 
+    /// <summary>Tells whether the policy has use for what is fetched about the certificates of a path that another policy verified.</summary>
+    public bool Asks(VerifiedPath path, RevocationSource source) =>
+        Own is null && Rules.Fetching == RevocationFetching.Allowed
+        && Rules.Preference != (source == RevocationSource.Crl ? RevocationPreference.OcspOnly : RevocationPreference.CrlOnly)
+        && Parameters.Anchors.Has(path.Anchor);
+
     /// <summary>Tells whether asking may mend a result that is unknown: there is a place to ask, and it has not failed just now.</summary>
     public bool IsWorthAsking(VerifiedPath path, in RevocationResult result, RevocationMemory shared, DateTimeOffset now)
     {

@@ -8,7 +8,8 @@ namespace MutualTls.Revocation;
 /// <summary>Asks about one certificate, place after place, until one gives an answer of use; verifies it and keeps it.</summary>
 /// <remarks>What is kept afterwards is an answer or the reason why there is none, so that the next judgement need not wait.</remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
-internal sealed class RevocationInquiry(RevocationFetcher fetcher, RevocationRecall recalls, RevocationIntake intake, TimeProvider timeProvider)
+internal sealed class RevocationInquiry(
+    RevocationFetcher fetcher, RevocationRecall recalls, RevocationIntake intake, Action<RevocationSubject, AskedPlace> kept, TimeProvider timeProvider)
 {
     // A place that did not answer is not asked again sooner, whoever asks.
     private static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(1);
@@ -17,19 +18,19 @@ internal sealed class RevocationInquiry(RevocationFetcher fetcher, RevocationRec
     private static readonly TimeSpan MisfitPause = TimeSpan.FromMinutes(1);
 
     /// <summary>Asks. Never throws for what a host does.</summary>
-    /// <returns>When to ask again before the answer ends; null if there is none.</returns>
+    /// <returns>The place that has answered; null if none has.</returns>
     /// <exception cref="OperationCanceledException">The wait was given up; the fetch goes on.</exception>
-    public async Task<RevocationPlaceAnswer?> AskAsync(RevocationSubject subject, CancellationToken cancellationToken)
+    public async Task<AskedPlace?> AskAsync(RevocationSubject subject, CancellationToken cancellationToken)
     {
         RevocationAuthority authority = subject.Memory.FindOrAdd(subject.Path, subject.Depth);
         RevocationFailure? worst = null;
-        foreach ((RevocationSource source, Uri url) in subject.Checker.Rules.Places.Of(subject.Path, subject.Depth))
+        foreach (AskedPlace place in subject.Checker.Rules.Places.Of(subject.Path, subject.Depth))
         {
-            RevocationFailure? failure = await AskAsync(subject, authority, source, url, cancellationToken).ConfigureAwait(false);
+            RevocationFailure? failure = await AskAsync(subject, authority, place, cancellationToken).ConfigureAwait(false);
             if (failure is null)
             {
                 authority.ForgetFailure(subject.Serial);
-                return new RevocationPlaceAnswer(source, url);
+                return place;
             }
 
             worst = worst is null || failure.Cause > worst.Cause ? failure with { RetryAt = Earlier(failure.RetryAt, worst?.RetryAt) } : worst with { RetryAt = Earlier(failure.RetryAt, worst.RetryAt) };
@@ -41,43 +42,43 @@ internal sealed class RevocationInquiry(RevocationFetcher fetcher, RevocationRec
     }
 
     /// <summary>Asks one place, the stores before the network. Null: there is an answer of use now.</summary>
-    public async Task<RevocationFailure?> AskAsync(RevocationSubject subject, RevocationAuthority authority, RevocationSource source, Uri url, CancellationToken cancellationToken)
+    public async Task<RevocationFailure?> AskAsync(RevocationSubject subject, RevocationAuthority authority, AskedPlace place, CancellationToken cancellationToken)
     {
-        RevocationQuestion question = new(subject, authority, source, url);
+        RevocationQuestion question = new(subject, authority, place);
         FetchTag known = authority.FindPlace(question.Key)?.Tag ?? default;
         Func<CancellationToken, Task<FetchResult?>> recall = stop => RecallAsync(question, stop);
-        FetchResult result = source == RevocationSource.Crl
-            ? await fetcher.FetchCrlAsync(url, known, recall, answer => Take(question, answer).IsKept, cancellationToken).ConfigureAwait(false)
+        FetchResult result = place.Source == RevocationSource.Crl
+            ? await fetcher.FetchCrlAsync(place.Url, known, recall, answer => Take(question, answer).IsKept, cancellationToken).ConfigureAwait(false)
             : await fetcher.AskOcspAsync(
-                url, new OcspQuestion(authority.Issuer, subject.Certificate.SerialNumberBytes.ToArray()), recall, answer => Take(question, answer).IsKept, cancellationToken).ConfigureAwait(false);
+                place.Url, new OcspQuestion(authority.Issuer, subject.Certificate.SerialNumberBytes.ToArray()), recall, answer => Take(question, answer).IsKept, cancellationToken).ConfigureAwait(false);
         DateTimeOffset now = timeProvider.GetUtcNow();
 
         // Whoever came first took the answer, for his certificate and under his authority: it may serve another one, whether it served his or not.
         if (!result.Body.IsEmpty && (!result.IsFailure || authority.FindFailure(question.Key, now) is null))
         {
-            return subject.Read(now).Status != RevocationStatus.Unknown || Take(question, result) is not { IsOfUse: false } taken ? null
-                : new RevocationFailure(taken.Cause, taken.Reason, taken.Detail ?? "", Later(result.RetryAt, now + (taken.IsKept ? MisfitPause : TimeSpan.Zero)));
+            // A delta in use may be an older one.
+            return (!place.IsDelta && question.IsAnswered(now)) || Take(question, result) is not { IsOfUse: false } taken ? null
+                : new RevocationFailure(taken.Cause, taken.Reason, taken.Detail ?? "", Later(result.RetryAt, now + (taken.IsKept ? MisfitPause : TimeSpan.Zero))) { NeedsComplete = taken.NeedsComplete };
         }
 
         if (result.IsFailure)
         {
             return result.Outcome == FetchOutcome.Rejected && authority.FindFailure(question.Key, DateTimeOffset.MinValue) is { } rejected
                 ? rejected with { RetryAt = Later(result.RetryAt, now) }
-                : new RevocationFailure(
-                    RevocationCause.Unreachable, ValidationReason.RevocationUnreachable, $"{url.GetLeftPart(UriPartial.Path)}: {result.Outcome}, {result.Detail}", Later(result.RetryAt, now));
+                : new RevocationFailure(RevocationCause.Unreachable, ValidationReason.RevocationUnreachable, $"{place}: {result.Outcome}, {result.Detail}", Later(result.RetryAt, now));
         }
 
         // Nothing newer than what we have.
-        if (subject.Read(now).Status != RevocationStatus.Unknown)
+        if (question.IsAnswered(now))
         {
-            authority.KeepPlace(question.Key, new CrlPlace(url, now, known));
+            authority.KeepPlace(question.Key, new CrlPlace(place.Url, now, known));
             recalls.Confirm(question, known);
             return null;
         }
 
         // And what we have is of no use, or was forgotten meanwhile: the next one asks for the whole.
         authority.ForgetPlace(question.Key);
-        return new RevocationFailure(RevocationCause.Stale, ValidationReason.CrlStale, $"{url.GetLeftPart(UriPartial.Path)} has nothing newer", now + LeastPause);
+        return new RevocationFailure(RevocationCause.Stale, ValidationReason.CrlStale, $"{place} has nothing newer", now + LeastPause);
     }
 
     private async Task<FetchResult?> RecallAsync(RevocationQuestion question, CancellationToken cancellationToken)
@@ -86,6 +87,7 @@ internal sealed class RevocationInquiry(RevocationFetcher fetcher, RevocationRec
         if (found is not null)
         {
             KeepPlace(question, found);
+            kept(question.Subject, question.Place);
         }
 
         return found;
@@ -95,7 +97,7 @@ internal sealed class RevocationInquiry(RevocationFetcher fetcher, RevocationRec
     private TakenAnswer Take(RevocationQuestion question, FetchResult answer)
     {
         DateTimeOffset now = timeProvider.GetUtcNow();
-        TakenAnswer taken = intake.Take(question.Subject, question.Authority, question.Source, answer, oldest: DateTimeOffset.MinValue, now);
+        TakenAnswer taken = intake.Take(question, answer, oldest: DateTimeOffset.MinValue, now);
         if (taken.IsOfUse)
         {
             KeepPlace(question, answer);
@@ -104,6 +106,9 @@ internal sealed class RevocationInquiry(RevocationFetcher fetcher, RevocationRec
             {
                 recalls.Keep(question, answer, taken);
             }
+
+            // Even if all who waited for it have given up.
+            kept(question.Subject, question.Place);
         }
         else
         {
@@ -115,13 +120,13 @@ internal sealed class RevocationInquiry(RevocationFetcher fetcher, RevocationRec
 
     private void KeepPlace(RevocationQuestion question, FetchResult answer)
     {
-        if (question.Source == RevocationSource.Crl)
+        if (question.Place.Source == RevocationSource.Crl)
         {
-            question.Authority.KeepPlace(question.Key, new CrlPlace(question.Url, answer.FetchedAt ?? timeProvider.GetUtcNow(), answer.Tag));
+            question.Authority.KeepPlace(question.Key, new CrlPlace(question.Place.Url, answer.FetchedAt ?? timeProvider.GetUtcNow(), answer.Tag));
         }
         else
         {
-            question.Authority.KeepResponder(question.Url);
+            question.Authority.KeepResponder(question.Place.Url);
         }
     }
 
@@ -129,6 +134,3 @@ internal sealed class RevocationInquiry(RevocationFetcher fetcher, RevocationRec
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset? other) => other is { } known && known < one ? known : one;
 }
-
-/// <summary>Where an answer came from.</summary>
-internal readonly record struct RevocationPlaceAnswer(RevocationSource Source, Uri Url);

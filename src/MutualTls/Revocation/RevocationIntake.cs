@@ -11,33 +11,43 @@ namespace MutualTls.Revocation;
 internal sealed class RevocationIntake(Action<RevocationChangedEventArgs> changed)
 {
     /// <summary>Takes an answer.</summary>
-    /// <param name="subject">Whom it is for.</param>
-    /// <param name="authority">Where it is kept.</param>
-    /// <param name="source">What it is.</param>
+    /// <param name="question">What was asked, for whom, and where it is kept.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="oldest">What was made before that is not used.</param>
     /// <param name="now">The time.</param>
-    public TakenAnswer Take(
-        RevocationSubject subject, RevocationAuthority authority, RevocationSource source, FetchResult answer, DateTimeOffset oldest, DateTimeOffset now) =>
-        source == RevocationSource.Crl ? TakeCrl(subject, authority, answer, oldest, now) : TakeOcsp(subject, authority, answer, oldest, now);
-
-    private TakenAnswer TakeCrl(RevocationSubject subject, RevocationAuthority authority, FetchResult answer, DateTimeOffset oldest, DateTimeOffset now)
+    public TakenAnswer Take(RevocationQuestion question, FetchResult answer, DateTimeOffset oldest, DateTimeOffset now)
     {
+        (RevocationSubject subject, RevocationAuthority authority) = (question.Subject, question.Authority);
+        if (question.Place.Source == RevocationSource.Ocsp)
+        {
+            return TakeOcsp(subject, authority, answer, oldest, now);
+        }
+
         if (!CrlParser.TryParse(answer.Body.Span, out ParsedCrl? crl, out string? error))
         {
             return new TakenAnswer(RevocationCause.Malformed, ValidationReason.CrlMalformed, error);
         }
 
+        if (!crl.IsDelta)
+        {
+            return TakeComplete(subject, authority, crl, oldest, now);
+        }
+
+        TakenAnswer taken = TakeDelta(subject, authority, crl, oldest, now);
+        return !taken.IsOfUse || question.IsAnswered(now) ? taken : taken with { Cause = RevocationCause.Malformed, Reason = ValidationReason.CrlOtherCertificate, Detail = $"the {crl} is not about this certificate" };
+    }
+
+    private TakenAnswer TakeComplete(RevocationSubject subject, RevocationAuthority authority, ParsedCrl crl, DateTimeOffset oldest, DateTimeOffset now)
+    {
         // It is kept if it serves for the certificate in question, alone or with what is there: then its signature is good too.
         RevocationChecker checker = subject.Checker;
-        CrlSet with = crl.IsDelta ? authority.Crls.With(crl) : new CrlSet([crl]);
-        RevocationResult result = new CrlChecker(with, checker.Parameters, checker.Rules.StaleGrace).Check(subject.Path, subject.Depth, subject.At(now).Ask(checker.Rules));
+        RevocationResult result = new CrlChecker(new CrlSet([crl]), checker.Parameters, checker.Rules.StaleGrace).Check(subject.Path, subject.Depth, subject.At(now).Ask(checker.Rules));
         bool serves = result.Status != RevocationStatus.Unknown || result.Cause == RevocationCause.ReasonsIncomplete;
-        if (result is { Status: RevocationStatus.Unknown, Cause: RevocationCause.None } && !crl.IsDelta && crl.ThisUpdate >= oldest && authority.IsSigner(crl))
+        if (result is { Status: RevocationStatus.Unknown, Cause: RevocationCause.None } && crl.ThisUpdate >= oldest && authority.IsSigner(crl))
         {
             // Of use for others: the fetch has not failed.
             Keep(subject, authority, crl);
-            return new TakenAnswer(RevocationCause.Malformed, ValidationReason.CrlMalformed, $"the {crl} is not about this certificate") { IsKept = true };
+            return new TakenAnswer(RevocationCause.Malformed, ValidationReason.CrlOtherCertificate, $"the {crl} is not about this certificate") { IsKept = true };
         }
 
         if (!serves || crl.ThisUpdate < oldest)
@@ -47,12 +57,39 @@ internal sealed class RevocationIntake(Action<RevocationChangedEventArgs> change
                 RevocationCause.SignerInvalid => new TakenAnswer(result.Cause, ValidationReason.CrlSignerInvalid, crl.ToString()),
                 RevocationCause.Unsupported => new TakenAnswer(result.Cause, ValidationReason.CrlExtensionUnknown, crl.UnknownCritical),
                 _ when serves || result.Cause == RevocationCause.Stale => new TakenAnswer(RevocationCause.Stale, ValidationReason.CrlStale, result.ToString()),
-                _ => new TakenAnswer(RevocationCause.Malformed, ValidationReason.CrlMalformed, $"the {crl} is not about this certificate"),
+                _ => new TakenAnswer(RevocationCause.Malformed, ValidationReason.CrlOtherCertificate, $"the {crl} is not about this certificate"),
             };
         }
 
         Keep(subject, authority, crl);
         return new TakenAnswer { IsKept = true, Until = crl.NextUpdate, ThisUpdate = crl.ThisUpdate, IsNewest = !authority.Crls.HasNewer(crl) };
+    }
+
+    // Only what the key signed that signed the complete CRL is kept: what is not verified must not take the place of what was. RFC 5280 section 6.3.3 (c) and (h).
+    private TakenAnswer TakeDelta(RevocationSubject subject, RevocationAuthority authority, ParsedCrl delta, DateTimeOffset oldest, DateTimeOffset now)
+    {
+        if (delta.UnknownCritical is { } unknown)
+        {
+            return new TakenAnswer(RevocationCause.Unsupported, ValidationReason.CrlExtensionUnknown, unknown);
+        }
+
+        if (authority.Crls.FindComplete(delta) is not { } complete)
+        {
+            return new TakenAnswer(RevocationCause.SignerInvalid, ValidationReason.CrlSignerInvalid, $"no complete CRL by the signer of the {delta} is held");
+        }
+
+        if (delta.ThisUpdate < oldest || delta.ThisUpdate > now || !(now < delta.NextUpdate))
+        {
+            return new TakenAnswer(RevocationCause.Stale, ValidationReason.CrlStale, delta.ToString());
+        }
+
+        if (CrlNumber.Compare(delta.BaseNumber, complete.Number) > 0)
+        {
+            return new TakenAnswer(RevocationCause.Stale, ValidationReason.CrlStale, $"the {delta} is for a newer complete CRL than the one held") { IsKept = true, NeedsComplete = true };
+        }
+
+        Keep(subject, authority, delta);
+        return new TakenAnswer { IsKept = true, Until = delta.NextUpdate, ThisUpdate = delta.ThisUpdate, IsNewest = !authority.Crls.HasNewer(delta) };
     }
 
     private void Keep(RevocationSubject subject, RevocationAuthority authority, ParsedCrl crl)
@@ -102,6 +139,9 @@ internal readonly record struct TakenAnswer(RevocationCause Cause, ValidationRea
 
     /// <summary>Gets whether it is good, for this certificate or another.</summary>
     public bool IsKept { get; init; }
+
+    /// <summary>Gets whether a newer complete CRL has to be had before this delta is of use.</summary>
+    public bool NeedsComplete { get; init; }
 
     /// <summary>Gets whether nothing newer was held.</summary>
     public bool IsNewest { get; init; }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using MutualTls.Certificates;
 using MutualTls.Paths;
+using MutualTls.Revocation.Crl;
 using MutualTls.Revocation.Ocsp;
 
 namespace MutualTls.Revocation;
@@ -19,26 +20,26 @@ internal sealed class RevocationPlaces(IEnumerable<RevocationPlace> named, Revoc
     public bool Any(ParsedCertificate certificate) => AreNamed || RevocationPointers.Any(certificate, preference);
 
     /// <summary>Gets the places that a certificate names, whatever a policy prefers.</summary>
-    public static IReadOnlyList<(RevocationSource Source, Uri Url)> PointersOf(ParsedCertificate certificate) =>
+    public static IReadOnlyList<AskedPlace> PointersOf(ParsedCertificate certificate) =>
     [
-        .. Read(RevocationPointers.CrlUrls(certificate)).Select(url => (RevocationSource.Crl, url)).Take(MaxOfOneKind),
-        .. Read(RevocationPointers.OcspUrls(certificate)).Select(url => (RevocationSource.Ocsp, url)).Take(MaxOfOneKind),
+        .. Read(RevocationPointers.CrlUrls(certificate)).Select(url => new AskedPlace(RevocationSource.Crl, url)).Take(MaxOfOneKind),
+        .. Read(RevocationPointers.DeltaUrls(certificate, complete: null)).Take(MaxOfOneKind).Select(AskedPlace.Delta),
+        .. Read(RevocationPointers.OcspUrls(certificate)).Select(url => new AskedPlace(RevocationSource.Ocsp, url)).Take(MaxOfOneKind),
     ];
 
     /// <summary>Gets the places to ask, the first first.</summary>
-    public IReadOnlyList<(RevocationSource Source, Uri Url)> Of(VerifiedPath path, int depth)
+    public IReadOnlyList<AskedPlace> Of(VerifiedPath path, int depth)
     {
-        string issuerKey = Convert.ToHexString(SHA256.HashData(OcspIssuer.Of(path, depth).EncodedKey));
-        RevocationPlace[] named = [.. _named.Where(place => place.IssuerKeySha256 is null || place.IssuerKeySha256.Equals(issuerKey, StringComparison.OrdinalIgnoreCase))];
-        IReadOnlyList<(RevocationSource, Uri)> Kind(RevocationSource source, IReadOnlyList<string> pointers) =>
+        RevocationPlace[] named = NamedFor(path, depth);
+        IReadOnlyList<AskedPlace> Kind(RevocationSource source, IReadOnlyList<string> pointers) =>
         [
             .. named.Where(place => place.Source == source).Select(place => place.Url)
                 .Concat(Array.Exists(named, place => place.Source == source && place.Use == RevocationPlaceUse.InsteadOfPointers) ? [] : Read(pointers))
-                .Distinct().Take(MaxOfOneKind).Select(url => (source, url)),
+                .Distinct().Take(MaxOfOneKind).Select(url => new AskedPlace(source, url)),
         ];
         ParsedCertificate certificate = path.Span[depth];
-        IReadOnlyList<(RevocationSource, Uri)> crls = preference == RevocationPreference.OcspOnly ? [] : Kind(RevocationSource.Crl, RevocationPointers.CrlUrls(certificate));
-        IReadOnlyList<(RevocationSource, Uri)> responders = preference == RevocationPreference.CrlOnly ? [] : Kind(RevocationSource.Ocsp, RevocationPointers.OcspUrls(certificate));
+        IReadOnlyList<AskedPlace> crls = preference == RevocationPreference.OcspOnly ? [] : Kind(RevocationSource.Crl, RevocationPointers.CrlUrls(certificate));
+        IReadOnlyList<AskedPlace> responders = preference == RevocationPreference.CrlOnly ? [] : Kind(RevocationSource.Ocsp, RevocationPointers.OcspUrls(certificate));
 
         // RFC 7633: only a fresh answer about this very certificate will do.
         if (depth == 0 && certificate.Extensions.DemandsStaple && preference != RevocationPreference.CrlOnly)
@@ -47,6 +48,18 @@ internal sealed class RevocationPlaces(IEnumerable<RevocationPlace> named, Revoc
         }
 
         return preference == RevocationPreference.PreferOcsp ? [.. responders, .. crls] : [.. crls, .. responders];
+    }
+
+    /// <summary>Gets the places of delta CRLs, the first first: what the certificate and its complete CRL name. RFC 5280 sections 4.2.1.15 and 5.2.6.</summary>
+    public IReadOnlyList<AskedPlace> DeltasOf(VerifiedPath path, int depth, ParsedCrl? complete) =>
+        preference == RevocationPreference.OcspOnly || Array.Exists(NamedFor(path, depth), place => place is { Source: RevocationSource.Crl, Use: RevocationPlaceUse.InsteadOfPointers })
+            ? []
+            : [.. Read(RevocationPointers.DeltaUrls(path.Span[depth], complete)).Distinct().Take(MaxOfOneKind).Select(AskedPlace.Delta)];
+
+    private RevocationPlace[] NamedFor(VerifiedPath path, int depth)
+    {
+        string issuerKey = Convert.ToHexString(SHA256.HashData(OcspIssuer.Of(path, depth).EncodedKey));
+        return [.. _named.Where(place => place.IssuerKeySha256 is null || place.IssuerKeySha256.Equals(issuerKey, StringComparison.OrdinalIgnoreCase))];
     }
 
     private static IEnumerable<Uri> Read(IReadOnlyList<string> urls)

@@ -13,14 +13,23 @@ internal static class RevocationPointers
 
     /// <summary>Tells whether the certificate names a place to ask by one of the means allowed.</summary>
     public static bool Any(ParsedCertificate certificate, RevocationPreference preference) =>
-        (preference != RevocationPreference.OcspOnly && ReadCrls(certificate, into: null))
+        (preference != RevocationPreference.OcspOnly && ReadCrls(PointsOf(certificate, ExtensionKind.CrlDistributionPoints), into: null))
         || (preference != RevocationPreference.CrlOnly && ReadOcsp(certificate, into: null));
 
     /// <summary>Gets the URLs of CRLs. RFC 5280 section 4.2.1.13.</summary>
     public static IReadOnlyList<string> CrlUrls(ParsedCertificate certificate)
     {
         List<string> urls = [];
-        ReadCrls(certificate, urls);
+        ReadCrls(PointsOf(certificate, ExtensionKind.CrlDistributionPoints), urls);
+        return urls;
+    }
+
+    /// <summary>Gets the URLs of delta CRLs: those that the certificate names, and those that its CRL does. RFC 5280 sections 4.2.1.15 and 5.2.6.</summary>
+    public static IReadOnlyList<string> DeltaUrls(ParsedCertificate certificate, ParsedCrl? complete)
+    {
+        List<string> urls = [];
+        ReadCrls(PointsOf(certificate, ExtensionKind.FreshestCrl), urls);
+        ReadCrls(new DerReader(complete is null ? [] : complete.FreshestCrl), urls);
         return urls;
     }
 
@@ -32,15 +41,15 @@ internal static class RevocationPointers
         return urls;
     }
 
-    // Without a list to fill, stops at the first and allocates nothing.
-    private static bool ReadCrls(ParsedCertificate certificate, List<string>? into)
+    private static DerReader PointsOf(ParsedCertificate certificate, ExtensionKind kind)
     {
-        DerReader extension = new(certificate.ExtensionValue(ExtensionKind.CrlDistributionPoints));
-        if (!extension.TryOpen(DerTag.Sequence, out DerReader points))
-        {
-            return false;
-        }
+        DerReader extension = new(certificate.ExtensionValue(kind));
+        return extension.TryOpen(DerTag.Sequence, out DerReader points) ? points : default;
+    }
 
+    // Without a list to fill, stops at the first and allocates nothing.
+    private static bool ReadCrls(DerReader points, List<string>? into)
+    {
         bool found = false;
         while (!points.IsEmpty && DistributionPoint.TryRead(ref points, out DistributionPoint point))
         {

@@ -88,7 +88,7 @@ internal sealed class RevocationRecall(AnswerArchive archive, RevocationIntake i
     }
 
     private TakenAnswer Take(RevocationQuestion question, FetchResult answer, DateTimeOffset now) =>
-        intake.Take(question.Subject, question.Authority, question.Source, answer, oldest: now - maxAge, now);
+        intake.Take(question, answer, oldest: now - maxAge, now);
 
     // What a place of the policy's own says counts for it alone, and so does what is stored of it: it is not.
     private bool IsShared(RevocationQuestion question) => !archive.IsEmpty && question.Subject.Checker.Own is null;

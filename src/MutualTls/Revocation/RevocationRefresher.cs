@@ -12,19 +12,19 @@ internal sealed class RevocationRefresher : IDisposable
     public static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider _timeProvider;
-    private readonly Func<RevocationSubject, RevocationPlaceAnswer, Task> _refresh;
+    private readonly Func<PlannedSubject, AskedPlace, Task> _refresh;
     private readonly TimeSpan _longest;
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
     private readonly PriorityQueue<Item, DateTimeOffset> _due = new();
-    private readonly HashSet<(string, string)> _scheduled = [];
+    private readonly HashSet<(string, ulong, int)> _scheduled = [];
     private bool _disposed;
 
     /// <summary>Makes a refresher.</summary>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="longest">The longest time between two askings, however long an answer lasts.</param>
     /// <param name="refresh">Asks one place again. It schedules anew what it wants to go on with.</param>
-    public RevocationRefresher(TimeProvider timeProvider, TimeSpan longest, Func<RevocationSubject, RevocationPlaceAnswer, Task> refresh)
+    public RevocationRefresher(TimeProvider timeProvider, TimeSpan longest, Func<PlannedSubject, AskedPlace, Task> refresh)
     {
         _timeProvider = timeProvider;
         _longest = longest;
@@ -48,7 +48,7 @@ internal sealed class RevocationRefresher : IDisposable
     /// <param name="place">Where.</param>
     /// <param name="since">When the answer was fetched, which may be before it was read from a store.</param>
     /// <param name="until">When the answer ends; null if there is none at the moment.</param>
-    public void Schedule(RevocationSubject subject, RevocationPlaceAnswer place, DateTimeOffset since, DateTimeOffset? until)
+    public void Schedule(RevocationSubject subject, AskedPlace place, DateTimeOffset since, DateTimeOffset? until)
     {
         DateTimeOffset now = _timeProvider.GetUtcNow();
         since = since < now && until > now ? since : now;
@@ -58,7 +58,7 @@ internal sealed class RevocationRefresher : IDisposable
         // From 70 to 90 of a hundred parts of the time: what was fetched together is not asked for together again.
         TimeSpan wait = left * (0.7 + (0.2 * Random.Shared.NextDouble()));
         DateTimeOffset at = since + wait > now + LeastInterval ? since + wait : now + LeastInterval;
-        Item item = new(subject, place);
+        Item item = new(new PlannedSubject(subject), place, Convert.ToHexString(subject.KeyOf(place)));
         lock (_lock)
         {
             if (_disposed || _due.Count >= MaxScheduled || !_scheduled.Add(item.Key))
@@ -114,11 +114,9 @@ internal sealed class RevocationRefresher : IDisposable
         }
     }
 
-    private sealed record Item(RevocationSubject Subject, RevocationPlaceAnswer Place)
+    // A CRL is one for all certificates of the issuer, an OCSP answer is of one certificate.
+    private sealed record Item(PlannedSubject Subject, AskedPlace Place, string PlaceKey)
     {
-        // A CRL is one for all certificates of the issuer, an OCSP answer is of one certificate.
-        public (string, string) Key { get; } = (
-            Convert.ToHexString(Subject.KeyOf(Place.Source, Place.Url)),
-            $"{Memory.RevocationAuthority.HashOf(Subject.Path, Subject.Depth)} {Subject.Checker.Own?.GetHashCode()}");
+        public (string, ulong, int) Key => (PlaceKey, Subject.Authority, Subject.MemoryNumber);
     }
 }

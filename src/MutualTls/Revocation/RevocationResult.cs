@@ -42,7 +42,7 @@ public readonly record struct RevocationResult
     public override string ToString() => Status switch
     {
         RevocationStatus.Revoked => $"revoked {Text(RevokedAt)} ({Reason}), by {Source} of {Text(ThisUpdate)}",
-        RevocationStatus.Good => $"good, by {Source} of {Text(ThisUpdate)}, until {Text(Until)}",
+        RevocationStatus.Good => $"good, by {Source} of {Text(ThisUpdate)}, until {Text(Until)}{(string.IsNullOrEmpty(Detail) ? "" : $"; {Detail}")}",
         RevocationStatus.Unknown when ThisUpdate is null => $"unknown: {Cause}{(string.IsNullOrEmpty(Detail) ? "" : $", {Detail}")}",
         RevocationStatus.Unknown => $"unknown: {Cause}; {Source} of {Text(ThisUpdate)}, until {(Until is null ? "nowhere stated" : Text(Until))}",
         _ => "not checked",

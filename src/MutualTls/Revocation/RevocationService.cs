@@ -26,8 +26,7 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
     private readonly ILogger _logger;
     private readonly RevocationFetcher _fetcher;
     private readonly AnswerArchive _archive;
-    private readonly RevocationInquiry _inquiry;
-    private readonly RevocationRefresher _refresher;
+    private readonly RevocationUpkeep _upkeep;
     private readonly CrlFollower _files;
     private readonly Lazy<Task> _disposal;
 
@@ -73,8 +72,8 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
             timeProvider, logger, isAllowed: null, MutualTlsMeter.Of(meterFactory));
         _archive = new AnswerArchive(StoresOf(options, timeProvider, logger, cache), maxWaitingBytes: 2L * options.MaxCrlBytes, timeProvider, logger);
         RevocationIntake intake = new(Tell);
-        _inquiry = new RevocationInquiry(_fetcher, new RevocationRecall(_archive, intake, options.MaxStoredAge, timeProvider), intake, timeProvider);
-        _refresher = new RevocationRefresher(timeProvider, options.RefreshInterval, RefreshAsync);
+        RevocationRecall recalls = new(_archive, intake, options.MaxStoredAge, timeProvider);
+        _upkeep = new RevocationUpkeep(_fetcher, recalls, intake, Memory, options.RefreshInterval, timeProvider, logger);
         _files = new CrlFollower(timeProvider, logger, Tell);
         _disposal = new Lazy<Task>(DisposeOnceAsync);
     }
@@ -94,15 +93,15 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
 
     internal RevocationMemory Memory { get; } = new();
 
-    internal int Scheduled => _refresher.Count;
+    internal int Scheduled => _upkeep.Scheduled;
 
     /// <summary>Gets of how many policies the CRL files are followed.</summary>
     internal int Followed => _files.Count;
 
-    /// <summary>Follows the CRL files of a policy until it is used no more; null has none.</summary>
+    /// <summary>Knows a policy that is judged by from now on, and follows its CRL files, until it is used no more; null checks nothing.</summary>
     internal void Follow(RevocationChecker? checker)
     {
-        if (checker is { HasFiles: true })
+        if (checker is not null && _upkeep.Learn(checker) && checker.HasFiles)
         {
             _files.Follow(checker);
         }
@@ -114,6 +113,7 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
     {
         _archive.Purge([.. Memory.Authorities.SelectMany(authority => authority.StoreKeys())]);
         Memory.Purge();
+        Tell(new RevocationChangedEventArgs());
     }
 
     /// <summary>Forgets what is known about the certificates of one path, in the stores too.</summary>
@@ -148,13 +148,9 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
             if (authority.IsSigner(crl) && authority.TryKeep(crl))
             {
                 used = true;
+                Memory.Changed();
                 Tell(new RevocationChangedEventArgs(crl, before));
             }
-        }
-
-        if (used)
-        {
-            Memory.Changed();
         }
 
         return used;
@@ -178,7 +174,7 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
             DateTimeOffset now = _timeProvider.GetUtcNow();
             if (checker.IsWorthAsking(path, subject.Read(now), Memory, now))
             {
-                asked.Add(AskAsync(subject, cancellationToken));
+                asked.Add(_upkeep.AskAsync(subject, cancellationToken));
             }
         }
 
@@ -188,67 +184,9 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
     private async Task DisposeOnceAsync()
     {
         _files.Dispose();
-        _refresher.Dispose();
+        _upkeep.Dispose();
         await _fetcher.DisposeAsync().ConfigureAwait(false);
         await _archive.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private async Task AskAsync(RevocationSubject subject, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (await _inquiry.AskAsync(subject, cancellationToken).ConfigureAwait(false) is { } place)
-            {
-                Schedule(subject, place, since: FetchedAt(subject, place));
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            // Nobody is asked any more: it stays unknown.
-        }
-    }
-
-    private async Task RefreshAsync(RevocationSubject subject, RevocationPlaceAnswer place)
-    {
-        RevocationAuthority authority = subject.Memory.FindOrAdd(subject.Path, subject.Depth);
-
-        // No verdict can rest on it any more.
-        if (place.Source == RevocationSource.Ocsp && authority.PeekAnswer(subject.Serial)?.IsUsed(_timeProvider.GetUtcNow() - subject.Checker.Rules.StaleGrace) != true)
-        {
-            return;
-        }
-
-        RevocationFailure? failure = null;
-        try
-        {
-            failure = await _inquiry.AskAsync(subject, authority, place.Source, place.Url, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
-        {
-            // The service is being disposed.
-            return;
-        }
-#pragma warning disable CA1031 // Nobody awaits a refresh; what goes wrong in one is told, and the answer held stays.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Log.RefreshFailed(_logger, exception, place.Url.GetLeftPart(UriPartial.Path));
-        }
-
-        // What failed is tried again after a part of the time that is left, and not at once.
-        Schedule(subject, place, since: failure is null ? FetchedAt(subject, place) : _timeProvider.GetUtcNow());
-    }
-
-    private static DateTimeOffset FetchedAt(RevocationSubject subject, RevocationPlaceAnswer place) =>
-        new RevocationQuestion(subject, subject.Memory.FindOrAdd(subject.Path, subject.Depth), place.Source, place.Url).LastFetchedAt;
-
-    private void Schedule(RevocationSubject subject, RevocationPlaceAnswer place, DateTimeOffset since)
-    {
-        DateTimeOffset now = _timeProvider.GetUtcNow();
-
-        // A revocation without an end is asked about at the longest interval.
-        DateTimeOffset? until = subject.FreshUntil(now) ?? (subject.Read(now).Status == RevocationStatus.Revoked ? DateTimeOffset.MaxValue : null);
-        _refresher.Schedule(subject, place, since, until);
     }
 
     private void Tell(RevocationChangedEventArgs change)

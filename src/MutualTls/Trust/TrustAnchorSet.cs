@@ -41,4 +41,18 @@ public sealed class TrustAnchorSet : IReadOnlyCollection<TrustAnchor>
 
     /// <summary>Gets the anchors that may have this name: all that do, and seldom others.</summary>
     internal ReadOnlySpan<TrustAnchor> Named(int preparedNameHash) => _byName.TryGetValue(preparedNameHash, out TrustAnchor[]? anchors) ? anchors : default;
+
+    /// <summary>Tells whether there is an anchor of the same name and key.</summary>
+    internal bool Has(TrustAnchor anchor)
+    {
+        foreach (TrustAnchor own in Named(DistinguishedName.PreparedHash(anchor.SubjectName)))
+        {
+            if (own.EncodedKey.SequenceEqual(anchor.EncodedKey) && DistinguishedName.AreEqual(own.SubjectName, anchor.SubjectName))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -103,7 +103,12 @@ public class CrlScopeTests
         ["delta of another scope"] = ((_, _) => { }, (d, c) => d.WithIssuingDistributionPoint(i => i.OnlyEndEntityCertificates()).Revoke(c), true),
         ["delta with another key identifier"] = ((_, _) => { }, (d, c) => d.WithAuthorityKeyIdentifier([1, 2, 3]).Revoke(c), true),
         ["delta by another key"] = ((_, _) => { }, (d, c) => d.SignedByWrongKey().Revoke(c), true),
-        ["delta past its time"] = ((_, _) => { }, (d, c) => d.Expired().Revoke(c), true),
+        ["delta past its time is silent"] = ((_, _) => { }, (d, _) => d.Expired(), true),
+
+        // As a complete one past its time does: it no longer tells what was not revoked, and takes no hold back.
+        ["delta past its time has revoked"] = ((_, _) => { }, (d, c) => d.Expired().Revoke(c), false),
+        ["delta past its time had taken a hold back"] = (
+            (b, c) => b.Revoke(c, e => e.Reason(X509RevocationReason.CertificateHold)), (d, c) => d.Expired().Revoke(c, e => e.Reason(X509RevocationReason.RemoveFromCrl)), false),
         ["delta with an unknown critical extension"] = ((_, _) => { }, (d, c) => d.WithUnknownCriticalExtension().Revoke(c), true),
         ["base past its time, delta fresh"] = ((b, _) => b.Expired(), (_, _) => { }, true),
         ["base past its time, delta fresh and revoking"] = ((b, _) => b.Expired(), (d, c) => d.Revoke(c), false),

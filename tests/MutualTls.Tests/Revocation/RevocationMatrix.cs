@@ -61,7 +61,7 @@ public sealed class RevocationMatrix : IDisposable
         [NotYetValid] = (CrlStale, OcspNotYetValid, Tighten.Stale),
         [SignedByWrongKey] = (CrlSignerInvalid, OcspSignatureInvalid, Tighten.Malformed),
         [Unsigned] = (CrlSignerInvalid, OcspSignatureInvalid, Tighten.Malformed),
-        [OtherCertificate] = (CrlMalformed, OcspOtherCertificate, Tighten.Malformed),
+        [OtherCertificate] = (CrlOtherCertificate, OcspOtherCertificate, Tighten.Malformed),
         [StatusUnknown] = (ValidationReason.None, OcspStatusUnknown, Tighten.Unknown),
         [TryLater] = (ValidationReason.None, OcspTryLater, Tighten.Unreachable),
     };

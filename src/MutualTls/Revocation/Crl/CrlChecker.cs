@@ -22,7 +22,10 @@ internal sealed class CrlChecker(CrlSet crls, PathParameters parameters, TimeSpa
     public CrlSet Crls => crls;
 
     /// <summary>Checks one certificate. Of unknown status, the cause is the one nearest to an answer; <see cref="RevocationCause.None"/>: no CRL is about it.</summary>
-    public RevocationResult Check(VerifiedPath path, int depth, in CrlQuestion question)
+    public RevocationResult Check(VerifiedPath path, int depth, in CrlQuestion question) => Check(path, depth, question, out _);
+
+    /// <summary>Does the same, and tells which CRL the result rests on; the last one, if several were needed.</summary>
+    public RevocationResult Check(VerifiedPath path, int depth, in CrlQuestion question, out CrlUse? use)
     {
         Tally tally = new() { Depth = depth };
         ParsedCertificate certificate = path.Span[depth];
@@ -41,6 +44,7 @@ internal sealed class CrlChecker(CrlSet crls, PathParameters parameters, TimeSpa
             Check(path, depth, DistributionPoint.Implied(certificate), question, ref tally);
         }
 
+        use = tally.Use;
         return tally.ToResult();
     }
 
@@ -123,14 +127,16 @@ internal sealed class CrlChecker(CrlSet crls, PathParameters parameters, TimeSpa
             return;
         }
 
-        // (c), (h): complete and delta together are a complete CRL of the delta's dates (5.2.4).
-        ParsedCrl? delta = crls.FindDelta(crl, signer, question.Now) is { } found && !IsAgainstProfile(found) ? found : null;
+        // (c), (h): complete and delta together are a complete CRL of the delta's dates (5.2.4). One past its time still tells what was revoked in it.
+        ParsedCrl? delta = crls.FindDelta(crl, signer, question.Now, out ParsedCrl? past) is { } found && !IsAgainstProfile(found) ? found : null;
         ParsedCrl newest = delta ?? crl;
+        tally.Use = new CrlUse(crl, delta);
         DateTimeOffset? until = newest.NextUpdate is not { } next ? null : next < DateTimeOffset.MaxValue - staleGrace ? next + staleGrace : DateTimeOffset.MaxValue;
 
         // (i), (j), (k)
         CrlEntry entry = default;
-        bool listed = (delta is not null && delta.TryFind(path.Span[depth], out entry)) || crl.TryFind(path.Span[depth], out entry);
+        bool listed = (past is not null && past.TryFind(path.Span[depth], out entry) && entry.Reason != X509RevocationReason.RemoveFromCrl)
+            || (delta is not null && delta.TryFind(path.Span[depth], out entry)) || crl.TryFind(path.Span[depth], out entry);
         if (listed && entry.Reason != X509RevocationReason.RemoveFromCrl)
         {
             // A list past its time still tells what was revoked in it.
@@ -157,6 +163,9 @@ internal sealed class CrlChecker(CrlSet crls, PathParameters parameters, TimeSpa
         private DateTimeOffset? _until;
 
         public int Depth { get; init; }
+
+        /// <summary>Gets or sets the last CRL that was read.</summary>
+        public CrlUse? Use { get; set; }
 
         /// <summary>Gets reasons_mask: what usable CRLs have covered.</summary>
         public RevocationReasons Reasons { get; private set; }
@@ -189,6 +198,7 @@ internal sealed class CrlChecker(CrlSet crls, PathParameters parameters, TimeSpa
             Status = _revoked is not null ? RevocationStatus.Revoked : IsDone ? RevocationStatus.Good : RevocationStatus.Unknown,
             Cause = IsDone ? RevocationCause.None : Reasons != RevocationReasons.None ? RevocationCause.ReasonsIncomplete : _cause,
             Source = _thisUpdate is null ? RevocationSource.None : RevocationSource.Crl,
+            Detail = Use is { Delta: null, Complete.DeltaProblem: { } problem } ? problem : null,
             ThisUpdate = _thisUpdate,
             Until = _until,
             Reason = _revoked?.Reason,

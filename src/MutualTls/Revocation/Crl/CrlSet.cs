@@ -49,19 +49,55 @@ internal sealed class CrlSet
         return false;
     }
 
-    /// <summary>Finds the newest usable delta CRL for a complete one: valid now, nothing critical in it unknown, signed by the same key. RFC 5280 section 6.3.3 (c) and (h).</summary>
-    public ParsedCrl? FindDelta(ParsedCrl complete, CrlSigner signer, DateTimeOffset now)
+    /// <summary>Tells whether a delta CRL of the same series is held that a complete one has overtaken.</summary>
+    public bool HasOvertakenDelta(ParsedCrl complete)
     {
-        ParsedCrl? newest = null;
         foreach (ParsedCrl delta in Named(complete.IssuerNameHash))
         {
-            if (delta.IsDeltaFor(complete) && (newest is null || delta.IsNewerThan(newest))
-                && delta.UnknownCritical is null && delta.ThisUpdate <= now && now < delta.NextUpdate && delta.Signature.IsBy(signer))
+            if (delta.IsDeltaOfSeries(complete) && CrlNumber.Compare(delta.Number, complete.Number) <= 0)
             {
-                newest = delta;
+                return true;
             }
         }
 
+        return false;
+    }
+
+    /// <summary>Finds the complete CRL whose series a delta CRL is of, and that the same key is known to have signed.</summary>
+    public ParsedCrl? FindComplete(ParsedCrl delta)
+    {
+        foreach (ParsedCrl complete in Named(delta.IssuerNameHash))
+        {
+            if (delta.IsDeltaOfSeries(complete) && delta.Signature.IsBySignerOf(complete.Signature))
+            {
+                return complete;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Finds the newest usable delta CRL for a complete one: nothing critical in it unknown, signed by the same key. RFC 5280 section 6.3.3 (c) and (h).</summary>
+    /// <param name="complete">The complete CRL.</param>
+    /// <param name="signer">Whose key signed it.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="past">The newest whose time is over, unless a newer one is valid: what it says was revoked stays so.</param>
+    /// <returns>The newest that is valid now.</returns>
+    public ParsedCrl? FindDelta(ParsedCrl complete, CrlSigner signer, DateTimeOffset now, out ParsedCrl? past)
+    {
+        ParsedCrl? newest = null;
+        past = null;
+        foreach (ParsedCrl delta in Named(complete.IssuerNameHash))
+        {
+            bool isPast = !(now < delta.NextUpdate);
+            ParsedCrl? before = isPast ? past : newest;
+            if (delta.IsDeltaFor(complete) && (before is null || delta.IsNewerThan(before)) && delta.UnknownCritical is null && delta.ThisUpdate <= now && delta.Signature.IsBy(signer))
+            {
+                (newest, past) = isPast ? (newest, delta) : (delta, past);
+            }
+        }
+
+        past = past is not null && newest is not null && newest.IsNewerThan(past) ? null : past;
         return newest;
     }
 }

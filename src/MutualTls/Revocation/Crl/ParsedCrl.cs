@@ -5,7 +5,7 @@ namespace MutualTls.Revocation.Crl;
 
 /// <summary>Holds what one CRL says: its header, and its entries as an index. Its octets are not kept. RFC 5280 section 5.</summary>
 /// <remarks>Reading checks form only: whether its signature is good is <see cref="Signature"/>'s to say.</remarks>
-/// <threadsafety>Immutable; safe from any thread.</threadsafety>
+/// <threadsafety>Immutable but for what is told of its deltas; safe from any thread.</threadsafety>
 internal sealed class ParsedCrl
 {
     public required byte[] IssuerName { get; init; }
@@ -45,6 +45,9 @@ internal sealed class ParsedCrl
     /// <summary>Gets the issuers that entries are about; null unless the CRL is indirect.</summary>
     public CrlIssuerTable? Issuers { get; init; }
 
+    /// <summary>Gets or sets why the newest delta to this CRL could not be had; null if it could, or was not asked for.</summary>
+    public string? DeltaProblem { get; set; }
+
     [MemberNotNullWhen(true, nameof(BaseNumber))]
     public bool IsDelta => BaseNumber is not null;
 
@@ -62,13 +65,14 @@ internal sealed class ParsedCrl
     }
 
     /// <summary>Tells whether this delta CRL brings a complete one up to date. RFC 5280 sections 5.2.4 and 6.3.3 (c).</summary>
-    public bool IsDeltaFor(ParsedCrl complete) =>
+    public bool IsDeltaFor(ParsedCrl complete) => IsDeltaOfSeries(complete) && CrlNumber.Compare(complete.Number, BaseNumber) >= 0 && CrlNumber.Compare(complete.Number, Number) < 0;
+
+    /// <summary>Tells whether this is a delta CRL of a complete one's series: for that one, an earlier or a later one.</summary>
+    public bool IsDeltaOfSeries(ParsedCrl complete) =>
         IsDelta && complete is { IsDelta: false, Number: not null } && Number is not null
-        && DistinguishedName.AreEqual(IssuerName, complete.IssuerName)
         && Scope.Encoded.Span.SequenceEqual(complete.Scope.Encoded.Span)
         && AuthorityKeyIdentifier.AsSpan().SequenceEqual(complete.AuthorityKeyIdentifier)
-        && CrlNumber.Compare(complete.Number, BaseNumber) >= 0
-        && CrlNumber.Compare(complete.Number, Number) < 0;
+        && DistinguishedName.AreEqual(IssuerName, complete.IssuerName);
 
     /// <summary>Tells whether the other CRL covers the same as this one: of those two only the newer is of use.</summary>
     public bool IsSameSeries(ParsedCrl other) =>
