@@ -37,7 +37,7 @@ internal sealed class RevocationUpkeep : IDisposable
 
     public void Dispose() => _refresher.Dispose();
 
-        /// <summary>Asks about one certificate, and keeps up to date what was got. What nobody can be asked about any more stays unknown.</summary>
+    /// <summary>Asks about one certificate, and keeps up to date what was got. What nobody can be asked about any more stays unknown.</summary>
     /// <exception cref="OperationCanceledException">The wait was given up; the fetches go on.</exception>
     public async Task AskAsync(RevocationSubject subject, CancellationToken cancellationToken)
     {
