@@ -45,6 +45,31 @@ internal static class Measure
         return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)calls;
     }
 
+    /// <summary>Gets the nanoseconds of a read of memory whose address another such read has told, in a working set of so many bytes.</summary>
+    public static double MemoryLatency(int bytes)
+    {
+        // One number in each cache line leads to the next line: a single cycle through all of them in random order (Sattolo).
+        const int Line = 64 / sizeof(int), Reads = 200_000;
+        int[] next = new int[bytes / sizeof(int)];
+        int[] order = [.. Enumerable.Range(0, next.Length / Line)];
+        Random random = new(1);
+        for (int i = order.Length - 1; i > 0; i--)
+        {
+            int other = random.Next(i);
+            (order[i], order[other]) = (order[other], order[i]);
+        }
+
+        for (int i = 0; i < order.Length; i++)
+        {
+            next[order[i] * Line] = order[(i + 1) % order.Length] * Line;
+        }
+
+        int at = 0;
+        double latency = Compare(7, _ => at = next[at], Reads, _ => { }, 1).Ours;
+        GC.KeepAlive(at);
+        return latency;
+    }
+
     private static double Time(Action<int> call, ref int number, int calls)
     {
         long start = ThreadClock.Now();

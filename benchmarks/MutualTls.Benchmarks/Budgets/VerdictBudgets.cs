@@ -52,7 +52,9 @@ internal static class VerdictBudgets
         }
 
         var (any, built2, anyRatio) = Measure.Compare(201, i => scene.Judge(arrived[i % AtOnce]), AtOnce, build, 5, before: Arrive);
-        yield return new BudgetRow("B1", $"random of {ManyPeers} peers vs Build", anyRatio, 300, BudgetSide.AtLeast, "x", Figures(any, built2));
+        yield return new BudgetRow(
+            "B1", $"random of {ManyPeers} peers vs Build", anyRatio, 300, BudgetSide.AtLeast, "x",
+            string.Create(CultureInfo.InvariantCulture, $"{Figures(any, built2)}; one read of memory that waits for another {Measure.MemoryLatency(200 << 20):0} ns"));
         yield return new BudgetRow("B1", "allocated by a hit", Measure.Allocated(_ => scene.Judge(presented[0]), 1_000), 0, BudgetSide.AtMost, " B", "1,000 calls");
         yield return new BudgetRow(
             "B9", $"hit with {ManyPeers} cached vs {Hot}", many / few, 1.3, BudgetSide.AtMost, "x", string.Create(CultureInfo.InvariantCulture, $"{many:0} ns, {few:0} ns"));

@@ -13,8 +13,6 @@ internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] 
     private readonly ulong _hash = key.Hash;
     private readonly ReadOnlyMemory<byte> _endEntity = key.Presented.EndEntity;
     private readonly ReadOnlyMemory<byte>[] _others = others;
-    private readonly PeerRole _role = key.Role;
-    private readonly ReferenceIdentity? _expected = key.Expected;
     private readonly long _from = verdict.From.UtcTicks;
     private readonly long _until = verdict.Until.UtcTicks;
     private AgreedVerdict? _agreed;
@@ -46,7 +44,8 @@ internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] 
         set => Volatile.Write(ref _agreed, value);
     }
 
-    public bool IsFor(in PresentedKey key) => key.Hash == _hash && key.Equals(_endEntity, _others, _role, _expected);
+    // The verdict is asked first: whoever finds it reads it next, and so memory brings it together with the octets.
+    public bool IsFor(in PresentedKey key) => key.Hash == _hash && key.Equals(_endEntity, _others, Verdict.Role, Verdict.Expected);
 
     public bool IsInTime(DateTimeOffset now) => _from <= now.UtcTicks && now.UtcTicks < _until;
 

@@ -47,7 +47,7 @@ internal readonly ref struct PresentedKey
     public bool Equals(ReadOnlyMemory<byte> endEntity, ReadOnlySpan<ReadOnlyMemory<byte>> others, PeerRole role, ReferenceIdentity? expected)
     {
         ReadOnlySpan<ReadOnlyMemory<byte>> mine = Presented.Certificates;
-        if (mine.Length != others.Length + 1 || Role != role || !mine[0].Span.SequenceEqual(endEntity.Span) || !Equals(Expected, expected))
+        if (Role != role || mine.Length != others.Length + 1 || !mine[0].Span.SequenceEqual(endEntity.Span) || !Equals(Expected, expected))
         {
             return false;
         }
