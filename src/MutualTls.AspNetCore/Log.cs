@@ -21,6 +21,12 @@ internal static partial class Log
     [LoggerMessage(EventIds.RequestMisdirected, LogLevel.Information, "A request was answered 421: its host does not belong to policy '{Policy}', which its connection was judged by.")]
     public static partial void RequestMisdirected(ILogger logger, string policy);
 
+    [LoggerMessage(EventIds.ForwardedMalformed, LogLevel.Warning, "A request by a trusted hop was answered 400: its header {Header} is malformed.")]
+    public static partial void ForwardedMalformed(ILogger logger, string header);
+
+    [LoggerMessage(EventIds.ForwardedStripped, LogLevel.Debug, "Headers that forward a certificate were taken away: who sent them is no trusted hop.")]
+    public static partial void ForwardedStripped(ILogger logger);
+
     [LoggerMessage(EventIds.RequestUngated, LogLevel.Error,
         "A request was refused: it came by an endpoint without mutual TLS, and UseMutualTls was called for all endpoints. Call ConfigureEndpointDefaults, if at all, before it.")]
     public static partial void RequestUngated(ILogger logger);

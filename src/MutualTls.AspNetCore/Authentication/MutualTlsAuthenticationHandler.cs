@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using MutualTls.AspNetCore.Authorization;
 using MutualTls.AspNetCore.Features;
+using MutualTls.AspNetCore.Forwarded;
 using MutualTls.AspNetCore.Gate;
 using MutualTls.Policies;
 
@@ -20,6 +22,11 @@ internal sealed class MutualTlsAuthenticationHandler(IOptionsMonitor<MutualTlsAu
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (Options.Forwarded == ForwardedCertificates.Allow && Context.Features.Get<IForwardedCertificateFeature>() is { Verdict: { IsAuthenticated: true } forwarded })
+        {
+            return SignInAsync(forwarded, new MutualTlsIdentity(forwarded, VerdictClaims.Of(forwarded, "forwarded", ClaimsIssuer), Scheme.Name, ClaimsIssuer, isForwarded: true));
+        }
+
         // Anonymous, let in by an audit alone, or not by mutual TLS at all.
         if (Context.Features.Get<IMutualTlsFeature>() is not { Verdict: { IsAuthenticated: true } verdict } feature)
         {
@@ -29,8 +36,7 @@ internal sealed class MutualTlsAuthenticationHandler(IOptionsMonitor<MutualTlsAu
         MutualTlsIdentity identity = feature is GatedConnection connection
             ? connection.IdentityBy(verdict, Scheme.Name, ClaimsIssuer)
             : new MutualTlsIdentity(verdict, VerdictClaims.Of(verdict, "connection", ClaimsIssuer), Scheme.Name, ClaimsIssuer);
-        MutualTlsAuthenticationEvents events = (MutualTlsAuthenticationEvents)Events!;
-        return events.AreHandled ? AskAsync(events, verdict, identity) : Task.FromResult(Success(new ClaimsPrincipal(identity)));
+        return SignInAsync(verdict, identity);
     }
 
     // There is no later: who has not proved who it is in the handshake cannot on this connection. RFC 9113 section 9.2.3.
@@ -40,6 +46,12 @@ internal sealed class MutualTlsAuthenticationHandler(IOptionsMonitor<MutualTlsAu
     {
         Response.StatusCode = StatusCodes.Status403Forbidden;
         return Task.CompletedTask;
+    }
+
+    private Task<AuthenticateResult> SignInAsync(PeerVerdict verdict, MutualTlsIdentity identity)
+    {
+        MutualTlsAuthenticationEvents events = (MutualTlsAuthenticationEvents)Events!;
+        return events.AreHandled ? AskAsync(events, verdict, identity) : Task.FromResult(Success(new ClaimsPrincipal(identity)));
     }
 
     private async Task<AuthenticateResult> AskAsync(MutualTlsAuthenticationEvents events, PeerVerdict verdict, MutualTlsIdentity identity)

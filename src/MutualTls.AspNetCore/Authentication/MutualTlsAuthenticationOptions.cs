@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using MutualTls.AspNetCore.Authorization;
 
 namespace MutualTls.AspNetCore.Authentication;
 
@@ -7,6 +8,10 @@ public sealed class MutualTlsAuthenticationOptions : AuthenticationSchemeOptions
 {
     /// <summary>Makes options with the defaults.</summary>
     public MutualTlsAuthenticationOptions() => Events = new MutualTlsAuthenticationEvents();
+
+    /// <summary>Gets or sets whether a certificate that a trusted proxy forwarded is who a request is of, in the place of the proxy's own.</summary>
+    /// <value>The default is <see cref="ForwardedCertificates.Refuse"/>.</value>
+    public ForwardedCertificates Forwarded { get; set; }
 
     /// <summary>Gets or sets what the application is told of.</summary>
     /// <value>The default is events that do nothing. With a handler of its own each request has claims that can be changed.</value>

@@ -22,6 +22,6 @@ public static class MutualTlsClaimTypes
     /// <summary>What is known of the revocation of the certificate: <c>Good</c>, <c>Unknown</c> where soft-fail let it pass, or <c>NotChecked</c> where the policy says so.</summary>
     public const string Revocation = "mtls_revocation";
 
-    /// <summary>How the certificate came: <c>connection</c>, by the client's own handshake.</summary>
+    /// <summary>How the certificate came: <c>connection</c>, by the client's own handshake, or <c>forwarded</c>, by a proxy that is trusted.</summary>
     public const string Source = "mtls_source";
 }

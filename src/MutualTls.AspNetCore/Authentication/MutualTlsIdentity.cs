@@ -11,15 +11,19 @@ namespace MutualTls.AspNetCore.Authentication;
 /// <threadsafety>Immutable; safe from any thread.</threadsafety>
 public sealed class MutualTlsIdentity : ClaimsIdentity
 {
-    internal MutualTlsIdentity(PeerVerdict verdict, IEnumerable<Claim> claims, string scheme, string claimsIssuer)
+    internal MutualTlsIdentity(PeerVerdict verdict, IEnumerable<Claim> claims, string scheme, string claimsIssuer, bool isForwarded = false)
         : base(claims, scheme, ClaimTypes.Name, ClaimTypes.Role)
     {
         Verdict = verdict;
         ClaimsIssuer = claimsIssuer;
+        IsForwarded = isForwarded;
     }
 
     /// <summary>Gets the verdict that the claims are of.</summary>
     public PeerVerdict Verdict { get; }
+
+    /// <summary>Gets whether a trusted proxy forwarded the certificate; false if the client itself is at the other end of the connection.</summary>
+    public bool IsForwarded { get; }
 
     internal string ClaimsIssuer { get; }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using MutualTls.AspNetCore.Authentication;
 using MutualTls.AspNetCore.Features;
+using MutualTls.AspNetCore.Forwarded;
 using MutualTls.Policies;
 
 namespace MutualTls.AspNetCore.Authorization;
@@ -15,12 +16,13 @@ internal static class VerdictOf
         // What endpoints and controllers are judged with. Without it (a hub's methods, for example) the user's identity still has its verdict.
         if (context.Resource is HttpContext http)
         {
-            return IsMet(http.Features.Get<IMutualTlsFeature>()?.Verdict, meets);
+            return IsMet(http.Features.Get<IMutualTlsFeature>()?.Verdict, meets)
+                || (forwarded == ForwardedCertificates.Allow && IsMet(http.Features.Get<IForwardedCertificateFeature>()?.Verdict, meets));
         }
 
         foreach (System.Security.Claims.ClaimsIdentity identity in context.User.Identities)
         {
-            if (identity is MutualTlsIdentity known && IsMet(known.Verdict, meets))
+            if (identity is MutualTlsIdentity known && (!known.IsForwarded || forwarded == ForwardedCertificates.Allow) && IsMet(known.Verdict, meets))
             {
                 return true;
             }

@@ -47,7 +47,7 @@ internal sealed class RequestGuard(RequestGuardRules rules, ILoggerFactory logge
             }
 
             Log.RequestUngated(_logger);
-            return AnswerAsync(context, StatusCodes.Status500InternalServerError, "Internal Server Error", "This endpoint has no mutual TLS.");
+            return ProblemResponse.WriteAsync(context, StatusCodes.Status500InternalServerError, "Internal Server Error", "This endpoint has no mutual TLS.");
         }
 
         // Somebody asked for another certificate on a connection that had its verdict.
@@ -64,16 +64,7 @@ internal sealed class RequestGuard(RequestGuardRules rules, ILoggerFactory logge
 
         // RFC 9110 section 15.5.20: the client may ask again on a connection of its own.
         Log.RequestMisdirected(_logger, connection.Host.PolicyName);
-        return AnswerAsync(
+        return ProblemResponse.WriteAsync(
             context, StatusCodes.Status421MisdirectedRequest, "Misdirected Request", "The host of this request is not served on this connection; open one with its server name.");
-    }
-
-    private static Task AnswerAsync(HttpContext context, int status, string title, string detail)
-    {
-        byte[] body = RefusalProblem.Write(status, title, detail);
-        context.Response.StatusCode = status;
-        context.Response.ContentType = RefusalProblem.ContentType;
-        context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body, 0, body.Length, context.RequestAborted);
     }
 }

@@ -43,7 +43,6 @@ internal static class EventIds
     public const int RequestMisdirected = 63;
     public const int RequestUngated = 64;
     public const int RefusalAnswered = 65;
-    public const int ForwardedRefused = 66;
     public const int ForwardedMalformed = 67;
     public const int ForwardedStripped = 68;
 }
