@@ -1,0 +1,31 @@
+using MutualTls.AspNetCore.Endpoints;
+using MutualTls.AspNetCore.Tests.Support;
+using MutualTls.Testing;
+using MutualTls.Tests.Peers;
+
+namespace MutualTls.AspNetCore.Tests.Endpoints;
+
+/// <summary>The handshake names the authorities whose certificates are wanted where a policy says so, and only there.</summary>
+public class IssuerHintsTests
+{
+    [Theory]
+    [InlineData(IssuerHints.None, "-tls1_2")]
+    [InlineData(IssuerHints.None, "-tls1_3")]
+    [InlineData(IssuerHints.TrustAnchors, "-tls1_2")]
+    [InlineData(IssuerHints.TrustAnchors, "-tls1_3")]
+    public async Task Handshake_NamesTheAnchors_IfTold(IssuerHints hints, string version)
+    {
+        PeerProcess.Require("openssl");
+        TestPki pki = TestPki.With(root: c => c.WithSubject("Hinted Root"));
+        await using App app = await App.StartAsync(pki, host: h => h.IssuerHints = hints);
+        using PeerFiles files = new(pki.Client, pki.Root);
+        await using PeerProcess client = PeerProcess.Start(
+            "openssl", "s_client", "-connect", $"127.0.0.1:{app.Port}", version, "-cert", files.Certificate, "-key", files.Key, "-cert_chain", files.Certificate, "-ign_eof");
+        client.Say("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r");
+        await client.ExitAsync();
+        await client.KillAsync();
+        Assert.Contains("partners client.test", client.Output);
+        string wanted = client.Output.Split('\n').SkipWhile(line => !line.StartsWith("Acceptable client certificate CA names", StringComparison.Ordinal)).Skip(1).FirstOrDefault("");
+        Assert.Equal(hints == IssuerHints.TrustAnchors, wanted.Contains("Hinted Root", StringComparison.Ordinal));
+    }
+}
