@@ -171,4 +171,20 @@ public class GuardTests
         PeerPolicy audit = Pair.Trusting(pki.Root, p => p.Options.Dangerous.AuditOnly = true);
         Assert.Contains("AuditOnly", Assert.Throws<MutualTlsConfigurationException>(() => new MutualTlsHttpHandler(HttpPair.Options(pki, audit))).Message);
     }
+
+    [Fact]
+    public void Make_PolicyIsWeakened_IsLogged()
+    {
+        // By its number in docs/observability.md.
+        const int DangerousOptionInUse = 3;
+        TestPki pki = new();
+        EventRecord log = new();
+        using MutualTlsHttpHandler handler = new(new MutualTlsHttpOptions
+        {
+            Credential = Pair.Credential(pki.Client),
+            Policy = Pair.Trusting(pki.Root, p => p.Options.Dangerous.AcceptAnyServerName = true),
+            Logger = log,
+        });
+        Assert.Contains("AcceptAnyServerName", Assert.Single(log.TextsOf(DangerousOptionInUse)), StringComparison.Ordinal);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
 using MutualTls.Diagnostics;
@@ -247,6 +248,35 @@ public sealed class FollowedFileTests : IDisposable
         pins.Change(new SpkiPinSet([SpkiPin.Parse(Pin)], backup: PinBackup.Waived));
         denied.Change(CertificateDenyList.Empty);
         Assert.Equal((1, 1), (_log.CountOf(EventIds.PinsReloaded), _log.CountOf(EventIds.DenyListReloaded)));
+    }
+
+    // Configuration may be reloaded for years, and the application's sources outlive every policy.
+    [Fact]
+    public void Policy_ThatNobodyUsesAnyMore_IsKeptAliveByNothingThatIsFollowed()
+    {
+        SnapshotSource<CertificateDenyList> denied = new(CertificateDenyList.Empty);
+        File.WriteAllLines(Denied, [Somebody]);
+        WeakReference policy = UseOnce(denied);
+        for (int i = 0; i < 20 && policy.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(policy.IsAlive);
+        denied.Change(CertificateDenyList.Empty);
+        Look();
+        Assert.Equal(0, _log.CountOf(EventIds.DenyListReloaded));
+        GC.KeepAlive(_engine);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference UseOnce(SnapshotSource<CertificateDenyList> denied)
+    {
+        PeerPolicy policy = Pair.Trusting(_pki.Root, p => p.DenyFrom(denied).Options.Lists.DeniedFiles.Add(Denied));
+        Assert.Null(Judge(policy));
+        Look();
+        return new WeakReference(policy);
     }
 
     private PeerPolicy Denying(params string[] lines)
