@@ -27,8 +27,8 @@ internal sealed class MutualTlsAuthenticationHandler(IOptionsMonitor<MutualTlsAu
             return SignInAsync(forwarded, new MutualTlsIdentity(forwarded, VerdictClaims.Of(forwarded, "forwarded", ClaimsIssuer), Scheme.Name, ClaimsIssuer, isForwarded: true));
         }
 
-        // Anonymous, let in by an audit alone, or not by mutual TLS at all.
-        if (Context.Features.Get<IMutualTlsFeature>() is not { Verdict: { IsAuthenticated: true } verdict } feature)
+        // Anonymous, let in by an audit alone, behind a proxy, or not by mutual TLS at all.
+        if (Context.Features.Get<TrustedHop>() is not null || Context.Features.Get<IMutualTlsFeature>() is not { Verdict: { IsAuthenticated: true } verdict } feature)
         {
             return s_nobody;
         }

@@ -9,8 +9,8 @@ public sealed class MutualTlsAuthenticationOptions : AuthenticationSchemeOptions
     /// <summary>Makes options with the defaults.</summary>
     public MutualTlsAuthenticationOptions() => Events = new MutualTlsAuthenticationEvents();
 
-    /// <summary>Gets or sets whether a certificate that a trusted proxy forwarded is who a request is of, in the place of the proxy's own.</summary>
-    /// <value>The default is <see cref="ForwardedCertificates.Refuse"/>.</value>
+    /// <summary>Gets or sets whether a certificate that a trusted proxy forwarded is who a request is of. The proxy's own never is.</summary>
+    /// <value>The default is <see cref="ForwardedCertificates.Refuse"/>: what comes by a trusted proxy is nobody's.</value>
     public ForwardedCertificates Forwarded { get; set; }
 
     /// <summary>Gets or sets what the application is told of.</summary>

@@ -30,7 +30,7 @@ public sealed class MutualTlsRequirement : AuthorizationHandler<MutualTlsRequire
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(requirement);
-        if (VerdictOf.Any(context, requirement.Forwarded, verdict => requirement.Policies.Count == 0 || requirement.Policies.Contains(verdict.Policy.Name)))
+        if (VerdictOf.Any(context, requirement.Forwarded, isNamed: requirement.Policies.Count > 0, verdict => requirement.Policies.Count == 0 || requirement.Policies.Contains(verdict.Policy.Name)))
         {
             context.Succeed(requirement);
         }

@@ -31,7 +31,7 @@ public sealed class PeerNameRequirement : AuthorizationHandler<PeerNameRequireme
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(requirement);
-        if (VerdictOf.Any(context, requirement.Forwarded, verdict => requirement.Names.Matches(verdict.Path!)))
+        if (VerdictOf.Any(context, requirement.Forwarded, isNamed: true, verdict => requirement.Names.Matches(verdict.Path!)))
         {
             context.Succeed(requirement);
         }

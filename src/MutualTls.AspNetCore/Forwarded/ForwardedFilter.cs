@@ -35,6 +35,7 @@ internal sealed class ForwardedFilter(IOptions<MutualTlsForwardingOptions> optio
         PresentedChain? chain = null;
         if (isTrusted)
         {
+            context.Features.Set(TrustedHop.Instance);
             isRead = ForwardedReader.TryRead(headers, rules.Format, rules.Header, out chain);
         }
 

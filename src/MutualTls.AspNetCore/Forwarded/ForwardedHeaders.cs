@@ -21,7 +21,7 @@ internal static class ForwardedHeaders
         _ => ClientCert,
     };
 
-    /// <summary>Takes them all away, that of the application's own name too.</summary>
+    /// <summary>Takes them all away, that of the application's own name too, also with underscores in the place of hyphens.</summary>
     /// <returns>Whether there were any.</returns>
     public static bool Strip(IHeaderDictionary headers, string own)
     {
@@ -31,6 +31,29 @@ internal static class ForwardedHeaders
             any |= headers.Remove(name);
         }
 
-        return any;
+        return any | StripUnderscored(headers, own);
     }
+
+    // A backend that follows CGI (RFC 3875 section 4.1.18) reads an underscore as a hyphen, and requests may be passed on to one.
+    private static bool StripUnderscored(IHeaderDictionary headers, string own)
+    {
+        List<string>? found = null;
+        foreach ((string name, _) in headers)
+        {
+            if (name.Contains('_', StringComparison.Ordinal) && Names(own, name.Replace('_', '-')))
+            {
+                (found ??= []).Add(name);
+            }
+        }
+
+        foreach (string name in found ?? [])
+        {
+            headers.Remove(name);
+        }
+
+        return found is not null;
+    }
+
+    private static bool Names(string own, string name) =>
+        string.Equals(name, own.Replace('_', '-'), StringComparison.OrdinalIgnoreCase) || s_known.Contains(name, StringComparer.OrdinalIgnoreCase);
 }
