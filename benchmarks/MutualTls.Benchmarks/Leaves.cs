@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Security.Cryptography;
 using MutualTls.Testing;
 
 namespace MutualTls.Benchmarks;
@@ -8,7 +9,13 @@ internal static class Leaves
 {
     public static ReadOnlyMemory<byte>[] Make(TestCertificateAuthority issuer, TestCertificate like, int count, int first = 0)
     {
-        TestSignatureKind kind = issuer.Key.Algorithm is System.Security.Cryptography.RSA ? TestSignatureKind.RsaPkcs1Sha256 : TestSignatureKind.EcdsaSha256;
+        // What the issuer's key signs with by default.
+        TestSignatureKind kind = issuer.Key.Algorithm switch
+        {
+            RSA => TestSignatureKind.RsaPkcs1Sha256,
+            { KeySize: 384 } => TestSignatureKind.EcdsaSha384,
+            _ => TestSignatureKind.EcdsaSha256,
+        };
         ReadOnlyMemory<byte>[] leaves = new ReadOnlyMemory<byte>[count];
         AsnReader certificate = new AsnReader(like.Der, AsnEncodingRules.DER).ReadSequence();
         byte[] tbs = certificate.ReadEncodedValue().ToArray();

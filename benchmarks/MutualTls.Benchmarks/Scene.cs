@@ -50,7 +50,10 @@ internal sealed class Scene
         return policy;
     }
 
-    public static bool Build(X509ChainPolicy policy, X509Certificate2 leaf)
+    public static bool Build(X509ChainPolicy policy, X509Certificate2 leaf) =>
+        TryBuild(policy, leaf) ? true : throw new InvalidOperationException("The platform did not build the chain.");
+
+    public static bool TryBuild(X509ChainPolicy policy, X509Certificate2 leaf)
     {
         using X509Chain chain = new() { ChainPolicy = policy };
         bool built = chain.Build(leaf);
@@ -59,6 +62,6 @@ internal sealed class Scene
             element.Certificate.Dispose();
         }
 
-        return built ? true : throw new InvalidOperationException("The platform did not build the chain.");
+        return built;
     }
 }

@@ -5,7 +5,7 @@ using MutualTls.Testing;
 
 namespace MutualTls.Benchmarks;
 
-/// <summary>What a verdict costs on a known peer, a refused one and one never seen, beside the platform's chain building of the same chain.</summary>
+/// <summary>What a verdict costs on a known peer, a refused one and one never seen, beside other builders of the same chain.</summary>
 [MemoryDiagnoser]
 public class VerdictBenchmarks
 {
@@ -14,6 +14,7 @@ public class VerdictBenchmarks
     private PresentedChain _expired = null!;
     private X509ChainPolicy _platform = null!;
     private X509Certificate2 _leaf = null!;
+    private BouncyCastlePaths _bouncyCastle = null!;
 
     /// <summary>Gets or sets the kind of every key.</summary>
     [Params(TestKeyKind.P256, TestKeyKind.P384, TestKeyKind.Rsa2048)]
@@ -28,12 +29,26 @@ public class VerdictBenchmarks
         _expired = _scene.Presented(_scene.Pki.Issuing.IssueClient("expired", c => c.Expired()).Der);
         _platform = _scene.PlatformPolicy();
         _leaf = X509CertificateLoader.LoadCertificate(_scene.Pki.Client.Der.Span);
+        _bouncyCastle = new BouncyCastlePaths(_scene.Pki.Root.Der, _scene.Pki.Client.Der, _scene.Pki.Issuing.Der);
         _scene.Judge(_known);
     }
 
     /// <summary>The platform builds the chain; certificates and anchor are loaded.</summary>
     [Benchmark(Baseline = true)]
     public bool PlatformBuild() => Scene.Build(_platform, _leaf);
+
+    /// <summary>The platform loads the two certificates that a peer presents and builds the chain.</summary>
+    [Benchmark]
+    public bool PlatformLoadAndBuild()
+    {
+        using X509Certificate2 leaf = X509CertificateLoader.LoadCertificate(_scene.Pki.Client.Der.Span);
+        using X509Certificate2 issuing = X509CertificateLoader.LoadCertificate(_scene.Pki.Issuing.Der.Span);
+        return Scene.Build(_platform, leaf);
+    }
+
+    /// <summary>BouncyCastle builds the path; certificates and anchor are loaded.</summary>
+    [Benchmark]
+    public object BouncyCastleBuild() => _bouncyCastle.Build();
 
     /// <summary>A peer that was judged before.</summary>
     [Benchmark]
@@ -43,7 +58,7 @@ public class VerdictBenchmarks
     [Benchmark]
     public PeerVerdict RefusedPeer() => _scene.Engine.Judge(_scene.Policy, PeerRole.Client, _expired);
 
-    /// <summary>A peer never seen, by an engine and a policy that know nothing: two verifications and a key import.</summary>
+    /// <summary>A peer never seen, by an engine and a policy that know nothing: two verifications, a key import, and making both.</summary>
     [Benchmark]
-    public PeerVerdict NothingKnown() => new PeerPolicyEngine().Judge(new Scene(_scene.Pki).Policy, PeerRole.Client, _known);
+    public PeerVerdict NothingKnown() => new Scene(_scene.Pki).Judge(_known);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using MutualTls.Identities;
 using MutualTls.Paths;
 using MutualTls.Pinning;
@@ -18,18 +17,17 @@ internal static class DemandBudgets
     public static IEnumerable<BudgetRow> Run()
     {
         Scene scene = new(TestKeyKind.P256);
-        VerifiedPath[] paths = [.. Enumerable.Range(0, Few).Select(i => scene.Judge(scene.Presented(scene.Pki.Issuing.IssueClient(
-            $"peer-{i}.test", c => c.WithSan(n => n.Dns($"peer-{i}.test").Uri($"spiffe://peers.test/ns/default/peer-{i}"))).Der)).Path!)];
+        VerifiedPath[] paths = DemandLists.Paths(scene, Few);
 
         // Half of the peers are let in by one kind of name, half by the other; with many there are a thousand URIs with wildcards among them.
-        SanMatcher few = SanMatcher.AnyOf(Names(Few)), many = SanMatcher.AnyOf(Names(Many));
+        SanMatcher few = SanMatcher.AnyOf(DemandLists.Names(Few)), many = SanMatcher.AnyOf(DemandLists.Names(Many));
         yield return Row("names", path => few.Matches(path.EndEntity), path => many.Matches(path.EndEntity), finds: true, paths);
 
-        SpkiPinSet fewPins = new(Pins(paths, Few)), manyPins = new(Pins(paths, Many));
+        SpkiPinSet fewPins = new(DemandLists.Pins(paths, Few)), manyPins = new(DemandLists.Pins(paths, Many));
         yield return Row("pins", fewPins.Matches, manyPins.Matches, finds: true, paths);
 
         // Nobody of these is on the list, so every certificate of the path is looked up by each kind of entry.
-        CertificateDenyList fewDenied = CertificateDenyList.Parse(Denied(paths[0], Few)), manyDenied = CertificateDenyList.Parse(Denied(paths[0], Many));
+        CertificateDenyList fewDenied = CertificateDenyList.Parse(DemandLists.Denied(paths[0], Few)), manyDenied = CertificateDenyList.Parse(DemandLists.Denied(paths[0], Many));
         yield return Row("denied", path => fewDenied.Contains(path, out _, out _), path => manyDenied.Contains(path, out _, out _), finds: false, paths);
     }
 
@@ -49,21 +47,4 @@ internal static class DemandBudgets
         return new BudgetRow(
             "B9", $"{what}, {Many} vs {Few}", 1 / ratio, 1.3, BudgetSide.AtMost, "x", string.Create(CultureInfo.InvariantCulture, $"{manyTime:0} ns, {fewTime:0} ns"));
     }
-
-    private static IEnumerable<string> Names(int count) => Enumerable.Range(0, count).Select(i => (i % 2, i % 10) switch
-    {
-        (0, _) => $"dns:peer-{i}.test",
-        (_, 9) when i > Few => $"uri:spiffe://peers.test/ns/*/peer-{i}",
-        _ => $"uri:spiffe://peers.test/ns/default/peer-{i}",
-    });
-
-    private static IEnumerable<SpkiPin> Pins(VerifiedPath[] paths, int count) =>
-        paths.Select(path => SpkiPin.Of(path.EndEntity)).Concat(Enumerable.Range(Few, count - Few).Select(_ => SpkiPin.OfKey(RandomNumberGenerator.GetBytes(91))));
-
-    private static IEnumerable<string> Denied(VerifiedPath path, int count) => Enumerable.Range(0, count).Select(i => (i % 3) switch
-    {
-        0 => "certificate:" + Convert.ToHexString(RandomNumberGenerator.GetBytes(32)),
-        1 => "key:sha256/" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
-        _ => $"serial:{Convert.ToHexString(RandomNumberGenerator.GetBytes(16))}@{path.EndEntity.Issuer}",
-    });
 }

@@ -3,7 +3,7 @@ using MutualTls.Testing;
 
 namespace MutualTls.Tests.Revocation.Crl;
 
-/// <summary>Writes a CRL of a million entries as DER directly, in a second or two.</summary>
+/// <summary>Writes a CRL of up to a million entries as DER directly, in a second or two.</summary>
 internal static class BigCrl
 {
     /// <summary>Makes distinct random serial numbers: positive, in their shortest form.</summary>
@@ -26,18 +26,18 @@ internal static class BigCrl
     /// <summary>Signs a CRL that lists them, each with a reason code, as public CAs write them.</summary>
     public static byte[] Write(TestCertificateAuthority issuer, byte[][] serials)
     {
-        // Two headers, a UTCTime, an extension. The long lengths of the lists take four octets, which is only DER for what is large.
-        const int Overhead = 2 + 2 + 15 + 14, HeaderLength = 6;
+        // Two headers, a UTCTime, an extension.
+        const int Overhead = 2 + 2 + 15 + 14;
         int listLength = serials.Sum(serial => serial.Length + Overhead);
         byte[] algorithm = [0x30, 10, 0x06, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02];
         byte[] head = [0x02, 1, 1, .. algorithm, .. issuer.Subject.Encoded.Span, .. Time("250101000000Z"), .. Time("490101000000Z")];
-        byte[] tbsHeader = Header(0x30, head.Length + HeaderLength + listLength);
-        byte[] tbs = new byte[tbsHeader.Length + head.Length + HeaderLength + listLength];
+        byte[] listHeader = Header(0x30, listLength), tbsHeader = Header(0x30, head.Length + listHeader.Length + listLength);
+        byte[] tbs = new byte[tbsHeader.Length + head.Length + listHeader.Length + listLength];
         tbsHeader.CopyTo(tbs, 0);
         head.CopyTo(tbs, tbsHeader.Length);
         int at = tbsHeader.Length + head.Length;
-        Header(0x30, listLength).CopyTo(tbs, at);
-        at += HeaderLength;
+        listHeader.CopyTo(tbs, at);
+        at += listHeader.Length;
         byte[] reason = [0x30, 12, 0x30, 10, 0x06, 3, 0x55, 0x1D, 21, 0x04, 3, 0x0A, 1, 1];
         foreach (byte[] serial in serials)
         {
@@ -61,6 +61,12 @@ internal static class BigCrl
 
     private static byte[] Time(string text) => [0x17, (byte)text.Length, .. System.Text.Encoding.ASCII.GetBytes(text)];
 
-    private static byte[] Header(byte tag, int length) =>
-        [tag, 0x84, (byte)(length >> 24), (byte)(length >> 16), (byte)(length >> 8), (byte)length];
+    // The length in its shortest form, as DER has it.
+    private static byte[] Header(byte tag, int length)
+    {
+        byte[] octets = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(octets, length);
+        byte[] shortest = [.. octets.SkipWhile(octet => octet == 0)];
+        return length < 0x80 ? [tag, (byte)length] : [tag, (byte)(0x80 | shortest.Length), .. shortest];
+    }
 }
