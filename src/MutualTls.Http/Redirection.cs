@@ -16,8 +16,9 @@ internal static class Redirection
         }
 
         Uri from = request.RequestUri!;
-        Uri to = location.IsAbsoluteUri ? location : new Uri(from, location);
-        if (to.Scheme != from.Scheme)
+
+        // What is no URI leads nowhere: the answer is the caller's, as it came.
+        if (!Uri.TryCreate(from, location, out Uri? to) || to.Scheme != from.Scheme)
         {
             return false;
         }

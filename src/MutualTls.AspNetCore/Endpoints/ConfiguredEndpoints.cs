@@ -25,10 +25,8 @@ internal sealed class ConfiguredEndpoints(RequestGuardRules rules) : IConfigureO
         {
             GatedEndpoint.Put(listen, every);
         }
-        else
-        {
-            listen.Use(next => Check(listen, options, next));
-        }
+
+        listen.Use(next => Check(listen, options, next));
     });
 
     // After all the application says of it.
@@ -41,15 +39,17 @@ internal sealed class ConfiguredEndpoints(RequestGuardRules rules) : IConfigureO
         }
     }
 
+    // An empty section asks too: IConfigurationSection.Exists would pass it over, and open the endpoint without a gate.
     private static IEnumerable<IConfigurationSection> Asking(KestrelServerOptions options) =>
-        options.ConfigurationLoader?.Configuration.GetSection("Endpoints").GetChildren().Where(endpoint => endpoint.GetSection(Section).Exists()) ?? [];
+        options.ConfigurationLoader?.Configuration.GetSection("Endpoints").GetChildren()
+            .Where(endpoint => endpoint.GetChildren().Any(child => string.Equals(child.Key, Section, StringComparison.OrdinalIgnoreCase))) ?? [];
 
     private static void Apply(EndpointConfiguration endpoint) =>
         GatedEndpoint.Put(endpoint.ListenOptions, EndpointSection.Read(endpoint.ConfigSection));
 
     private ConnectionDelegate Check(ListenOptions listen, KestrelServerOptions options, ConnectionDelegate next)
     {
-        if (!GatedEndpoint.IsGated(listen) && Asking(options).FirstOrDefault(endpoint => !_known.Contains(endpoint.Key)) is { } late)
+        if (!GatedEndpoint.HasItsOwn(listen, rules.EveryEndpoint) && Asking(options).FirstOrDefault(endpoint => !_known.Contains(endpoint.Key)) is { } late)
         {
             throw new MutualTlsConfigurationException("endpoint", [$"{late.Path}:{Section}: added while the application runs; start it again."]);
         }

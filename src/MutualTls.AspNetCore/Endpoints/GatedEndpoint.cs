@@ -41,8 +41,8 @@ internal sealed class GatedEndpoint
     /// <summary>Gets whether all that is spoken is HTTP/2, with or without ALPN.</summary>
     public bool SpeaksHttp2Only => _listen.Protocols == HttpProtocols.Http2;
 
-    /// <summary>Tells whether an endpoint has a gate.</summary>
-    public static bool IsGated(ListenOptions listen) => s_endpoints.TryGetValue(listen, out _);
+    /// <summary>Tells whether an endpoint has a gate that was told otherwise than what holds for every endpoint.</summary>
+    public static bool HasItsOwn(ListenOptions listen, MutualTlsEndpointOptions? every) => s_endpoints.TryGetValue(listen, out GatedEndpoint? endpoint) && endpoint._options != every;
 
     /// <summary>Puts the gate on an endpoint, or tells the one that is there otherwise.</summary>
     public static void Put(ListenOptions listen, MutualTlsEndpointOptions options)

@@ -53,6 +53,20 @@ public class EndpointReloadTests
         await Assert.ThrowsAnyAsync<Exception>(() => RawClient.ConnectTcpAsync(port));
     }
 
+    // Nor is it served by what holds for all endpoints, when it asks for its own.
+    [Fact]
+    public async Task Reload_EndpointThatIsNewBesideAPolicyForAll_IsNotOpened()
+    {
+        await using App app = await StartAsync(out _, out ConfigurationManager configuration, forAll: true);
+        int port = PeerPort.Next();
+        configuration["Kestrel:Endpoints:C:Url"] = $"https://127.0.0.1:{port}";
+        configuration["Kestrel:Endpoints:C:MutualTls:Credential"] = "web";
+        configuration["Kestrel:Endpoints:C:MutualTls:Policy"] = "others";
+        ((IConfigurationRoot)configuration).Reload();
+        await app.Log.WaitForAsync("Kestrel:Endpoints:C:MutualTls: added while the application runs");
+        await Assert.ThrowsAnyAsync<Exception>(() => RawClient.ConnectTcpAsync(port));
+    }
+
     [Fact]
     public async Task Reload_EndpointThatLosesItsSection_IsNotOpened()
     {
@@ -66,7 +80,7 @@ public class EndpointReloadTests
         Assert.Empty(app.Reached);
     }
 
-    private static Task<App> StartAsync(out int port, out ConfigurationManager configuration)
+    private static Task<App> StartAsync(out int port, out ConfigurationManager configuration, bool forAll = false)
     {
         int chosen = port = PeerPort.Next();
         ConfigurationManager? made = null;
@@ -85,7 +99,7 @@ public class EndpointReloadTests
                     ["Kestrel:Endpoints:A:MutualTls:Credential"] = "web",
                     ["Kestrel:Endpoints:A:MutualTls:Policy"] = "partners",
                 });
-                builder.WebHost.UseMutualTls();
+                _ = forAll ? builder.WebHost.UseMutualTls("web", "partners") : builder.WebHost.UseMutualTls();
             });
         configuration = made!;
         return starting;

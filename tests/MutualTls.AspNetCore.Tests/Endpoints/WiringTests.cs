@@ -123,6 +123,25 @@ public class WiringTests
         Assert.Contains(stopped.Errors, error => error.Contains(named, StringComparison.Ordinal));
     }
 
+    // A section that is there and says nothing was meant to say something.
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("\"\"")]
+    public async Task Configuration_EmptySection_StopsTheStart(string section)
+    {
+        using MemoryStream json = new(System.Text.Encoding.UTF8.GetBytes($$$"""{ "Kestrel": { "Endpoints": { "A": { "Url": "http://127.0.0.1:0", "MutualTls": {{{section}}} } } } }"""));
+        MutualTlsConfigurationException stopped = await Assert.ThrowsAsync<MutualTlsConfigurationException>(async () =>
+        {
+            await using App app = await App.StartAsync(Register, builder =>
+            {
+                builder.Configuration.AddJsonStream(json);
+                builder.WebHost.UseMutualTls();
+            });
+        });
+        Assert.Contains("Kestrel:Endpoints:A:MutualTls", stopped.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(HttpProtocols.Http1AndHttp2AndHttp3)]
     [InlineData(HttpProtocols.Http3)]

@@ -16,7 +16,7 @@ internal static class RawClient
         return new NetworkStream(socket, ownsSocket: true);
     }
 
-    public static async Task<SslStream> ConnectAsync(int port, TestCertificate? certificate, string serverName = "localhost", SslProtocols protocol = SslProtocols.None)
+    public static async Task<SslStream> ConnectAsync(int port, TestCertificate? certificate, string serverName = "localhost", SslProtocols protocol = SslProtocols.None, SslApplicationProtocol? speaks = null)
     {
         SslStream tls = new(await ConnectTcpAsync(port));
         await tls.AuthenticateAsClientAsync(
@@ -26,6 +26,7 @@ internal static class RawClient
                 AllowTlsResume = false,
                 ClientCertificateContext = certificate?.ToCredential().Context,
                 EnabledSslProtocols = protocol,
+                ApplicationProtocols = speaks is { } spoken ? [spoken] : null,
 #pragma warning disable CA5359 // The client's own checks are not the subject here.
                 RemoteCertificateValidationCallback = (_, _, _, _) => true,
 #pragma warning restore CA5359
