@@ -70,6 +70,9 @@ internal static class HandlerSetup
         Add(tls.LocalCertificateSelectionCallback is not null, "SslOptions.LocalCertificateSelectionCallback", "the credential is presented");
         Add(tls.ClientCertificates is { Count: > 0 }, "SslOptions.ClientCertificates", "the credential is presented");
         Add(tls.ClientCertificateContext is not null, "SslOptions.ClientCertificateContext", "the credential is presented");
+#pragma warning disable SYSLIB0040 // The old ones are refused.
+        Add(tls.EncryptionPolicy != EncryptionPolicy.RequireEncryption, "SslOptions.EncryptionPolicy", "nothing is sent in the clear");
+#pragma warning restore SYSLIB0040
         Add((tls.EnabledSslProtocols & ~Protocols) != 0, "SslOptions.EnabledSslProtocols", "TLS 1.2 and 1.3 are all there is");
         if (errors.Count > 0)
         {

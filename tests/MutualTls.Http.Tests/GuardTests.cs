@@ -154,6 +154,9 @@ public class GuardTests
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
             handler.SslOptions.CertificateChainPolicy = new();
+#pragma warning disable SYSLIB0040 // The old policy is the subject.
+            handler.SslOptions.EncryptionPolicy = EncryptionPolicy.AllowNoEncryption;
+#pragma warning restore SYSLIB0040
             handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => null!;
             handler.SslOptions.ClientCertificates = [new TestPki().Client.ToX509Certificate2()];
 #pragma warning disable SYSLIB0039, CA5397 // The old version is the subject.
@@ -161,7 +164,7 @@ public class GuardTests
 #pragma warning restore SYSLIB0039, CA5397
             handler.PlaintextStreamFilter = (context, _) => ValueTask.FromResult(context.PlaintextStream);
         })));
-        Assert.Equal(6, bad.Errors.Count);
+        Assert.Equal(7, bad.Errors.Count);
     }
 
     [Fact]

@@ -84,6 +84,37 @@ public class UseMutualTlsTests
         Assert.Contains("ConfigureHandler", error.Message);
     }
 
+    // What is said of all clients after UseMutualTls would undo it for each of them.
+    [Theory]
+    [InlineData("primary")]
+    [InlineData("sockets")]
+    public async Task Create_PrimaryHandlerReplacedForAll_IsAnError(string how)
+    {
+        await using ServiceProvider services = Services(s =>
+        {
+            s.ConfigureHttpClientDefaults(all => all.UseMutualTls("client", "ours"));
+            s.ConfigureHttpClientDefaults(all => _ = how == "primary" ? all.ConfigurePrimaryHttpMessageHandler(() => new HttpClientHandler()) : all.UseSocketsHttpHandler());
+            s.AddHttpClient("x");
+        });
+        foreach (string name in (string[])["x", "whatever"])
+        {
+            InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => services.GetRequiredService<IHttpClientFactory>().CreateClient(name));
+            Assert.Contains("ConfigureHandler", error.Message);
+        }
+    }
+
+    // One that says so itself is as it says.
+    [Fact]
+    public async Task Create_OneClientWithAnotherHandlerBesideAll_IsMade()
+    {
+        await using ServiceProvider services = Services(s =>
+        {
+            s.ConfigureHttpClientDefaults(all => all.UseMutualTls("client", "ours", Direct));
+            s.AddHttpClient("x").ConfigurePrimaryHttpMessageHandler(() => new HttpClientHandler());
+        });
+        using HttpClient client = services.GetRequiredService<IHttpClientFactory>().CreateClient("x");
+    }
+
     [Fact]
     public async Task Start_NamesThatNobodyRegistered_AreAllTold()
     {

@@ -94,7 +94,14 @@ internal sealed class ForwardedRules
     /// <summary>Tells whether the other end of a request's connection is a hop whose word is taken.</summary>
     public bool Trusts(HttpContext context)
     {
-        if (_policies.Length > 0 && context.Features.Get<IMutualTlsFeature>() is { Verdict.IsAuthenticated: true } mtls && Array.IndexOf(_policies, mtls.PolicyName) >= 0)
+        IMutualTlsFeature? mtls = context.Features.Get<IMutualTlsFeature>();
+        if (mtls is { Verdict.IsAccepted: false })
+        {
+            // Let in by an audit alone: trusted by nobody, from whatever network.
+            return false;
+        }
+
+        if (mtls is { Verdict.IsAuthenticated: true } && Array.IndexOf(_policies, mtls.PolicyName) >= 0)
         {
             return true;
         }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using MutualTls.AspNetCore.Authorization;
+using MutualTls.AspNetCore.Forwarded;
 using MutualTls.AspNetCore.Tests.Support;
 using MutualTls.Testing;
 
@@ -68,6 +69,41 @@ public class HopTests
         using HttpClient proxy = Caller.Create(app.Port, s_pki.Client);
         using HttpResponseMessage answer = await proxy.GetAsync(new Uri("/user", UriKind.Relative), App.Stop);
         Assert.Equal(403, (int)answer.StatusCode);
+    }
+
+    // Who is let in by an audit alone is trusted by nobody, from whatever network.
+    [Fact]
+    public async Task Forward_ByAStrangerUnderAudit_IsTakenAway()
+    {
+        await using App app = await App.StartAsync(
+            mtls =>
+            {
+                App.Register(mtls, s_pki, p => p.Options.Dangerous.AuditOnly = true);
+                mtls.AddPolicy("clients", p => p.TrustPemText(s_pki.Root.ToPem()).WithoutRevocation());
+            },
+            builder =>
+            {
+                builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocal(listen => listen.UseMutualTls("web", "partners")));
+                builder.Services.AddMutualTlsForwarding(forwarding =>
+                {
+                    forwarding.Policy = "clients";
+                    forwarding.HopNetworks.Add("127.0.0.1");
+                });
+            },
+            web => web.Use((context, next) =>
+            {
+                context.Response.Headers["X-Forwarded-By"] = context.Features.Get<IForwardedCertificateFeature>() is null ? "nobody" : "hop";
+                return next(context);
+            }));
+        foreach ((TestCertificate certificate, string expected) in ((TestCertificate, string)[])[(new TestPki().Client, "nobody"), (s_pki.Client, "hop")])
+        {
+            using HttpClient client = Caller.Create(app.Port, certificate);
+            using HttpRequestMessage request = new(HttpMethod.Get, "/");
+            request.Headers.TryAddWithoutValidation("Client-Cert", Item(s_client));
+            request.Headers.TryAddWithoutValidation("Client-Cert-Chain", Item(s_pki.Issuing));
+            using HttpResponseMessage answer = await client.SendAsync(request, App.Stop);
+            Assert.Equal(expected, answer.Headers.GetValues("X-Forwarded-By").Single());
+        }
     }
 
     // Backends that follow CGI read the two as one name; whoever passes requests on must not pass on a forgery.
