@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
 using MutualTls.Findings;
 using MutualTls.Identities;
 using MutualTls.Policies;
@@ -24,6 +25,9 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
     private (PeerPolicy Policy, ReferenceIdentity? Expected) _demand = Demand(policies.Current, expectedBy);
 
     private volatile bool _opened;
+
+    // What the verdict rests on, read before it was made: what changes later is noticed when the connection is taken into the registry.
+    private long _epoch;
 
     /// <summary>Gets the verdict so far; null before the callback.</summary>
     public PeerVerdict? Verdict { get; private set; }
@@ -80,6 +84,7 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
         for (int replaced = 0; replaced < MostReplaced && final.MayConnect && !ReferenceEquals(policies.Current, _demand.Policy); replaced++)
         {
             _demand = Demand(policies.Current, expectedBy);
+            _epoch = engine.EpochOf(_demand.Policy);
             final = await engine.JudgeAsync(_demand.Policy, role, _presented, _demand.Expected, cancellationToken).ConfigureAwait(false);
         }
 
@@ -93,6 +98,12 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
         return Verdict;
     }
 
+    /// <summary>Has the verdict kept true from now on, for a connection that the gate has let in. Whoever carries it disposes of the registration when it is closed.</summary>
+    /// <param name="connection">What closes it.</param>
+    /// <param name="logger">Where it is told that the verdict no longer stands.</param>
+    public LiveRegistration Register(ILiveConnection connection, ILogger logger) =>
+        ConnectionRegistry.Of(engine).Add(policies, connection, Verdict!, _presented, role == PeerRole.Server ? expectedBy : null, _epoch, logger);
+
     private static (PeerPolicy Policy, ReferenceIdentity? Expected) Demand(PeerPolicy policy, Func<PeerPolicy, ReferenceIdentity?> expectedBy) => (policy, expectedBy(policy));
 
     // The gate decides later, or turns the peer away itself.
@@ -102,6 +113,7 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
     {
         _presented = presented;
         PresentedCount = presented.Count;
+        _epoch = engine.EpochOf(_demand.Policy);
         Verdict = distrusted
             ? engine.Count(PeerVerdict.Refused(role, _demand.Policy, _demand.Expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow()))
             : engine.JudgeInGate(_demand.Policy, role, presented, _demand.Expected);

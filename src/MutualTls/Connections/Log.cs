@@ -32,6 +32,18 @@ internal static partial class Log
         "TLS resumption is suspended for server certificate '{Subject}': a session without usable certificates was refused with {Code}.")]
     public static partial void ResumptionSuspended(ILogger logger, string subject, string code);
 
+    [LoggerMessage(EventIds.VerdictLost, LogLevel.Warning, "Policy '{Policy}' would no longer let in a {Role} that is connected, {Peer}: {Finding}. The connection is {Becomes}.")]
+    public static partial void VerdictLost(ILogger logger, string policy, string role, string peer, string finding, string becomes);
+
+    [LoggerMessage(EventIds.ConnectionAborted, LogLevel.Information, "A connection that policy '{Policy}' would no longer let a {Role} have was not closed in time, and is cut off.")]
+    public static partial void ConnectionAborted(ILogger logger, string policy, string role);
+
+    [LoggerMessage(EventIds.LiveHandlerFailed, LogLevel.Error, "A handler of ConnectionRegistry.VerdictLost threw.")]
+    public static partial void LiveHandlerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventIds.LiveCloseFailed, LogLevel.Error, "Closing a connection threw. Please report this.")]
+    public static partial void LiveCloseFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(EventIds.AcceptFailed, LogLevel.Error, "Accepting a connection failed; the listener goes on.")]
     public static partial void AcceptFailed(ILogger logger, Exception exception);
 

@@ -17,6 +17,9 @@ public enum MutualTlsError
     /// <summary>The handshake was not done within its deadline.</summary>
     HandshakeTimedOut,
 
+    /// <summary>The connection was open, and was closed because the peer would no longer be let in; <see cref="MutualTlsException.Verdict"/> says why.</summary>
+    VerdictLost,
+
     /// <summary>The server asked for a certificate of issuers that none of ours leads to; nothing was presented.</summary>
     NoSuitableCredential,
 }
@@ -39,6 +42,11 @@ public sealed class MutualTlsException : IOException
 
     internal static MutualTlsException Refused(PeerVerdict verdict, Exception? innerException = null) =>
         new(MutualTlsError.PeerRefused, $"The peer was refused by policy '{verdict.Policy.Name}': {verdict.Primary}. {verdict.Primary?.Hint}", verdict, innerException);
+
+    /// <summary>Tells of an open connection whose verdict no longer stands.</summary>
+    internal static MutualTlsException Lost(PeerVerdict verdict, Exception? innerException = null) => new(
+        MutualTlsError.VerdictLost,
+        $"The connection was closed because policy '{verdict.Policy.Name}' would no longer let the peer in: {verdict.Primary}. {verdict.Primary?.Hint}", verdict, innerException);
 
     /// <summary>Tells of a TLS handshake that failed before a verdict was reached.</summary>
     internal static MutualTlsException Failed(Exception exception, PeerVerdict? verdict = null) => new(

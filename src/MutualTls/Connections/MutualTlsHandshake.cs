@@ -27,7 +27,9 @@ internal static class MutualTlsHandshake
             ApplicationProtocols = options.ApplicationProtocols.Count == 0 ? null : [.. options.ApplicationProtocols],
         };
         PeerVerdict verdict = await RunAsync(stream, gate, options, stop => stream.AuthenticateAsClientAsync(tls, stop), cancellationToken).ConfigureAwait(false);
-        return new MutualTlsStream(stream, verdict, new EarlyEnd(() => watched.HasEnded));
+        MutualTlsStream made = new(stream, verdict, new EarlyEnd(() => watched.HasEnded));
+        made.Follow(gate, options.Engine.TimeProvider, options.Logger);
+        return made;
     }
 
     public static async Task<MutualTlsStream> AsServerAsync(Stream transport, MutualTlsServerOptions options, CancellationToken cancellationToken)
@@ -39,7 +41,9 @@ internal static class MutualTlsHandshake
         {
             PeerVerdict verdict = await RunAsync(
                 stream, handshake.Gate, options, stop => stream.AuthenticateAsServerAsync(tls, stop), cancellationToken).ConfigureAwait(false);
-            return new MutualTlsStream(stream, verdict, earlyEnd: null);
+            MutualTlsStream made = new(stream, verdict, earlyEnd: null);
+            made.Follow(handshake.Gate, options.Engine.TimeProvider, options.Logger);
+            return made;
         }
         finally
         {

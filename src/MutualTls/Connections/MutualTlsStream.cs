@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Microsoft.Extensions.Logging;
 using MutualTls.Policies;
 
 #pragma warning disable RS0027 // Stream declares which of these overloads have an optional parameter.
@@ -11,13 +12,17 @@ namespace MutualTls.Connections;
 /// <remarks>
 /// There is no such stream without an accepted verdict, except under <see cref="DangerousOptions.AuditOnly"/>, where a server's can be one of a
 /// refused client. A TLS 1.3 server judges the client after the client's handshake has ended, so a client that was refused learns it at its
-/// first read: it then throws <see cref="MutualTlsException"/> with <see cref="MutualTlsError.RefusedByPeer"/>.
+/// first read: it then throws <see cref="MutualTlsException"/> with <see cref="MutualTlsError.RefusedByPeer"/>. The verdict is kept true while the stream is
+/// open (<see cref="ConnectionRegistry"/>): once it no longer stands, reads and writes throw with <see cref="MutualTlsError.VerdictLost"/>.
 /// </remarks>
 /// <threadsafety>One reader and one writer at a time, like <see cref="SslStream"/>.</threadsafety>
 public sealed class MutualTlsStream : Stream
 {
     private readonly SslStream _stream;
     private readonly EarlyEnd? _earlyEnd;
+    private PeerVerdict? _first;
+    private StreamCloser? _closer;
+    private LiveRegistration? _live;
     private bool _received;
 
     /// <summary>Wraps a stream whose gate is open.</summary>
@@ -28,11 +33,11 @@ public sealed class MutualTlsStream : Stream
     {
         _stream = stream;
         _earlyEnd = earlyEnd;
-        Verdict = verdict;
+        _first = verdict;
     }
 
-    /// <summary>Gets the verdict on the peer: accepted, or refused and not enforced under <see cref="DangerousOptions.AuditOnly"/>. Ask <see cref="PeerVerdict.IsAuthenticated"/> before anything is granted.</summary>
-    public PeerVerdict Verdict { get; }
+    /// <summary>Gets the verdict on the peer as it is now: accepted, or refused and not enforced under <see cref="DangerousOptions.AuditOnly"/>. Ask <see cref="PeerVerdict.IsAuthenticated"/> before anything is granted.</summary>
+    public PeerVerdict Verdict => _live?.Verdict ?? _first!;
 
     /// <summary>Gets the TLS version.</summary>
     public SslProtocols Protocol => _stream.SslProtocol;
@@ -101,7 +106,19 @@ public sealed class MutualTlsStream : Stream
 
     /// <summary>Tells the peer that no more bytes follow (close_notify, RFC 8446 section 6.1).</summary>
     /// <returns>A task that ends when it is sent.</returns>
-    public Task ShutdownAsync() => _stream.ShutdownAsync();
+    /// <exception cref="MutualTlsException">The verdict no longer stands: the stream is being closed.</exception>
+    public async Task ShutdownAsync()
+    {
+        bool isOurs = _closer?.BeginWrite() ?? false;
+        try
+        {
+            await _stream.ShutdownAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _closer?.EndWrite(isOurs);
+        }
+    }
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
@@ -109,26 +126,28 @@ public sealed class MutualTlsStream : Stream
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
+        _closer?.ThrowIfLost();
         try
         {
             return Note(_stream.Read(buffer), buffer.Length);
         }
-        catch (Exception exception) when (MayMeanRefusal(exception))
+        catch (Exception exception) when (HasMeaning(exception))
         {
-            throw RefusedByPeer(exception);
+            throw Meaning(exception);
         }
     }
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        _closer?.ThrowIfLost();
         try
         {
             return Note(await _stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Length);
         }
-        catch (Exception exception) when (MayMeanRefusal(exception))
+        catch (Exception exception) when (HasMeaning(exception))
         {
-            throw RefusedByPeer(exception);
+            throw Meaning(exception);
         }
     }
 
@@ -142,26 +161,36 @@ public sealed class MutualTlsStream : Stream
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        bool isOurs = _closer?.BeginWrite() ?? false;
         try
         {
             _stream.Write(buffer);
         }
-        catch (Exception exception) when (MayMeanRefusal(exception))
+        catch (Exception exception) when (HasMeaning(exception))
         {
-            throw RefusedByPeer(exception);
+            throw Meaning(exception);
+        }
+        finally
+        {
+            _closer?.EndWrite(isOurs);
         }
     }
 
     /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        bool isOurs = _closer?.BeginWrite() ?? false;
         try
         {
             await _stream.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (MayMeanRefusal(exception))
+        catch (Exception exception) when (HasMeaning(exception))
         {
-            throw RefusedByPeer(exception);
+            throw Meaning(exception);
+        }
+        finally
+        {
+            _closer?.EndWrite(isOurs);
         }
     }
 
@@ -184,6 +213,7 @@ public sealed class MutualTlsStream : Stream
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        Leave();
         await _stream.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
@@ -193,14 +223,39 @@ public sealed class MutualTlsStream : Stream
     {
         if (disposing)
         {
+            Leave();
             _stream.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
+    /// <summary>Has the verdict kept true while the stream is open; called before anybody uses it.</summary>
+    internal void Follow(HandshakeGate gate, TimeProvider clock, ILogger logger)
+    {
+        _closer = new StreamCloser(_stream, clock);
+        _live = gate.Register(_closer, logger);
+        _first = null;
+    }
+
+    private void Leave()
+    {
+        _live?.Dispose();
+        _closer?.NoteEnd();
+    }
+
     private int Note(int read, int wanted)
     {
+        if (_closer is { IsLost: true })
+        {
+            if (read == 0 && wanted > 0)
+            {
+                _closer.NoteEnd();
+            }
+
+            throw _closer.Lost();
+        }
+
         if (read == 0 && wanted > 0 && !_received && _earlyEnd?.MeansRefusal() == true)
         {
             throw RefusedByPeer(innerException: null);
@@ -213,6 +268,20 @@ public sealed class MutualTlsStream : Stream
     // Only a client, and only before it has received anything: later the same exceptions mean a broken network. A timeout is silence, not a refusal.
     private bool MayMeanRefusal(Exception exception) => _earlyEnd is not null && !_received && exception is IOException and not MutualTlsException
         && exception.InnerException is not SocketException { SocketErrorCode: SocketError.TimedOut };
+
+    private bool HasMeaning(Exception exception) =>
+        (_closer is { IsLost: true } && exception is not (OperationCanceledException or MutualTlsException)) || MayMeanRefusal(exception);
+
+    private MutualTlsException Meaning(Exception exception)
+    {
+        if (_closer is not { IsLost: true })
+        {
+            return RefusedByPeer(exception);
+        }
+
+        _closer.NoteEnd();
+        return _closer.Lost(exception);
+    }
 
     private MutualTlsException RefusedByPeer(Exception? innerException)
     {

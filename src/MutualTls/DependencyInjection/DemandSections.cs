@@ -11,10 +11,13 @@ using static MutualTls.DependencyInjection.ConfigurationValues;
 
 namespace MutualTls.DependencyInjection;
 
-/// <summary>Reads the groups of a policy's demands from configuration: names, pins, lists, fitness.</summary>
+/// <summary>Reads the groups of a policy's demands from configuration: names, pins, lists, fitness, and what becomes of live connections.</summary>
 internal static class DemandSections
 {
-    public static readonly string[] Keys = [nameof(PeerPolicyOptions.Names), nameof(PeerPolicyOptions.Pins), nameof(PeerPolicyOptions.Lists), nameof(PeerPolicyOptions.Fitness)];
+    public static readonly string[] Keys =
+    [
+        nameof(PeerPolicyOptions.Names), nameof(PeerPolicyOptions.Pins), nameof(PeerPolicyOptions.Lists), nameof(PeerPolicyOptions.Fitness), nameof(PeerPolicyOptions.Live),
+    ];
 
     public static void Apply(IConfigurationSection policy, PeerPolicyOptions options, List<string> errors)
     {
@@ -22,6 +25,14 @@ internal static class DemandSections
         ReadPins(policy.GetSection(nameof(options.Pins)), options.Pins, errors);
         ReadLists(policy.GetSection(nameof(options.Lists)), options.Lists, errors);
         ReadFitness(policy.GetSection(nameof(options.Fitness)), options.Fitness, errors);
+        ReadLive(policy.GetSection(nameof(options.Live)), options.Live, errors);
+    }
+
+    private static void ReadLive(IConfigurationSection section, LiveConnectionOptions live, List<string> errors)
+    {
+        CheckKeys(section, [nameof(live.Mode), nameof(live.DrainTimeout)], errors);
+        live.Mode = Value<LiveConnectionMode>(section, nameof(live.Mode), TryParseName, live.Mode, errors);
+        live.DrainTimeout = Value<TimeSpan>(section, nameof(live.DrainTimeout), TryParseTime, live.DrainTimeout, errors);
     }
 
     private static void ReadNames(IConfigurationSection section, NameOptions names, List<string> errors)

@@ -103,6 +103,7 @@ public sealed class MutualTlsBuilder
             s.GetRequiredService<PeerPolicyEngine>(),
             s.GetService<ILogger<MutualTlsEndpoints>>() ?? (ILogger)NullLogger.Instance));
         services.AddSingleton(s => new MutualTlsConnector(s.GetRequiredService<MutualTlsEndpoints>()));
+        services.AddSingleton(s => ConnectionRegistry.Of(s.GetRequiredService<PeerPolicyEngine>()));
         services.AddSingleton<IHostedService, StartupCheck>();
         return registrations;
     }

@@ -23,10 +23,21 @@ internal sealed class SignatureMemo(int capacity = SignatureMemo.DefaultCapacity
         && issuerKey.SequenceEqual(entry.IssuerKey.Span);
 
     /// <summary>Keeps the signatures on the path's intermediates; the end-entity's verdict has a cache of its own.</summary>
-    public void Remember(VerifiedPath path)
+    public void Remember(VerifiedPath path) => Remember(path, fromDepth: 1);
+
+    /// <summary>Keeps the signature on the end-entity too, for somebody who judges it by another policy in the next moment.</summary>
+    public void RememberWhole(VerifiedPath path) => Remember(path, fromDepth: 0);
+
+    private void Remember(VerifiedPath path, int fromDepth)
     {
+        // What is trusted as itself is signed by nobody who counts.
+        if (path.Kind == PathKind.DirectTrust)
+        {
+            return;
+        }
+
         ReadOnlySpan<ParsedCertificate> certificates = path.Span;
-        for (int depth = 1; depth < certificates.Length; depth++)
+        for (int depth = fromDepth; depth < certificates.Length; depth++)
         {
             ReadOnlySpan<byte> key = depth + 1 == certificates.Length ? path.Anchor.EncodedKey : certificates[depth + 1].SubjectPublicKeyInfo;
             if (!Knows(certificates[depth], key))

@@ -46,6 +46,7 @@ public sealed class PeerPolicy
         Validators = options.AlsoAskOperatingSystem ? [new PlatformValidator(), .. options.Validators] : [.. options.Validators];
         _weakened = [.. options.Dangerous.InUse()];
         ValidatorTimeout = options.ValidatorTimeout;
+        Live = new LiveConnectionRules(options.Live.Mode, options.Live.DrainTimeout);
         CertificatePolicyRules rules = options.CertificatePolicyRules;
         PathParameters = new PathParameters
         {
@@ -120,6 +121,12 @@ public sealed class PeerPolicy
             return epoch;
         }
     }
+
+    /// <summary>Gets what changes while the policy stands.</summary>
+    internal IReadOnlyList<IVersioned> RestsOn => _restsOn;
+
+    /// <summary>Gets what becomes of open connections whose peer would no longer be let in.</summary>
+    internal LiveConnectionRules Live { get; }
 
     internal IPeerValidator[] Validators { get; }
 

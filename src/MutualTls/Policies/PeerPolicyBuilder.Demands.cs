@@ -96,6 +96,23 @@ public sealed partial class PeerPolicyBuilder
         return this;
     }
 
+    /// <summary>Closes open connections whose peer would no longer be let in; without it, within 5 seconds.</summary>
+    /// <param name="drainTimeout">How long what is under way on them may take to end, from 0 to 1 hour.</param>
+    /// <returns>This builder.</returns>
+    public PeerPolicyBuilder CloseLiveConnections(TimeSpan drainTimeout)
+    {
+        (Options.Live.Mode, Options.Live.DrainTimeout) = (LiveConnectionMode.Close, drainTimeout);
+        return this;
+    }
+
+    /// <summary>Leaves connections open whose peer would no longer be let in, and only tells of them.</summary>
+    /// <returns>This builder.</returns>
+    public PeerPolicyBuilder ReportLiveConnections()
+    {
+        Options.Live.Mode = LiveConnectionMode.Report;
+        return this;
+    }
+
     /// <summary>Says which certificates are fit for the purpose.</summary>
     /// <param name="configure">Sets algorithms, life, usages, extensions.</param>
     /// <returns>This builder.</returns>

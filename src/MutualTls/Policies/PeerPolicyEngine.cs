@@ -47,6 +47,25 @@ public sealed class PeerPolicyEngine
 
     internal TimeProvider TimeProvider => _timeProvider;
 
+    internal ILogger Logger => _logger;
+
+    /// <summary>Gets a number that grows whenever something changes that verdicts of a policy rest on.</summary>
+    internal long EpochOf(PeerPolicy policy) => _judge.EpochOf(policy);
+
+    /// <summary>Judges a peer again that is connected, by the policy that let it in, from memory.</summary>
+    internal PeerVerdict JudgeAgain(PeerVerdict standing) => _judge.JudgeAgain(standing);
+
+    /// <summary>Judges a peer that is connected by another policy, from memory: what was signed is still signed.</summary>
+    internal PeerVerdict JudgeByAnother(PeerPolicy policy, PeerVerdict standing, PresentedChain presented, ReferenceIdentity? expected)
+    {
+        if (standing.Path is { } path)
+        {
+            _judge.RememberWhole(path);
+        }
+
+        return Judge(policy, standing.Role, presented, expected);
+    }
+
     /// <summary>Judges without waiting for anything: no I/O, no lock, no code of the application.</summary>
     /// <param name="policy">What is demanded.</param>
     /// <param name="role">The part that the peer plays.</param>

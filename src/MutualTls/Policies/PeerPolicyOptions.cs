@@ -76,6 +76,9 @@ public sealed class PeerPolicyOptions
     /// <summary>Gets which certificates are fit for the purpose.</summary>
     public FitnessOptions Fitness { get; } = new();
 
+    /// <summary>Gets what becomes of open connections whose peer would no longer be let in.</summary>
+    public LiveConnectionOptions Live { get; } = new();
+
     /// <summary>Gets what weakens the policy.</summary>
     public DangerousOptions Dangerous { get; } = new();
 

@@ -32,6 +32,7 @@ internal static class PeerPolicyValidation
             anchors.Count > 0 || trustsOne || errors.Count > 0, errors,
             "TrustAnchors: none is given, so no peer could ever be accepted. Add TrustPem(...) or another source of trust, or AllowCertificate(...) for single certificates.");
         RevocationRules.Validate(options.Revocation, errors);
+        options.Live.Validate(errors);
         Require(Enum.IsDefined(options.Rules), errors, $"Rules: {options.Rules} is no preset; use Default, Strict or Rfc5280.");
         Require(Enum.IsDefined(options.Certificate), errors, $"Certificate: {options.Certificate} is no mode; use Required or Optional.");
         Require(

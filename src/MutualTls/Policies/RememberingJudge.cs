@@ -31,6 +31,9 @@ internal sealed class RememberingJudge(RevocationService revocation, TimeProvide
     /// <summary>Follows a policy no longer.</summary>
     public void End(PeerPolicy policy) => _follower.Forget(policy);
 
+    /// <summary>Keeps every signature of a path, for one who is judged by another policy in the next moment.</summary>
+    public void RememberWhole(VerifiedPath path) => _judge.Memo.RememberWhole(path);
+
     /// <summary>Gets a number that grows whenever something changes that verdicts of this policy rest on.</summary>
     public long EpochOf(PeerPolicy policy) => policy.Epoch + revocation.Memory.Version;
 
@@ -82,6 +85,21 @@ internal sealed class RememberingJudge(RevocationService revocation, TimeProvide
         renewed.Entry = entry.With(key, renewed, epoch);
         policy.Cache.Add(renewed.Entry, key);
         return renewed;
+    }
+
+    /// <summary>Judges a peer again that is connected, by the policy that let it in: all but signatures and the application's validators. Never throws.</summary>
+    public PeerVerdict JudgeAgain(PeerVerdict standing)
+    {
+        try
+        {
+            return _judge.JudgeAgain(standing, timeProvider.GetUtcNow(), Awaiting.Possible);
+        }
+#pragma warning disable CA1031 // As in JudgeAnew.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Fault(exception, standing.Policy, standing.Role, standing.Expected);
+        }
     }
 
     /// <summary>Judges once more if needed: validators take their time, in which the data that the verdict rests on may have changed, or its own time have passed.</summary>

@@ -14,6 +14,10 @@ internal sealed class RevocationMemory : IVersioned
     private readonly ConcurrentDictionary<ulong, RevocationAuthority> _authorities = new();
     private long _version;
 
+    event EventHandler? IVersioned.Changed { add => Grown += value; remove => Grown -= value; }
+
+    private event EventHandler? Grown;
+
     /// <summary>Gets what grows when something was learnt, or forgotten, that may make a standing verdict wrong.</summary>
     public long Version => Volatile.Read(ref _version);
 
@@ -35,7 +39,11 @@ internal sealed class RevocationMemory : IVersioned
         return _authorities.Count >= MaxAuthorities ? added : _authorities.GetOrAdd(RevocationAuthority.HashOf(path, depth), added);
     }
 
-    public void Changed() => Interlocked.Increment(ref _version);
+    public void Changed()
+    {
+        Interlocked.Increment(ref _version);
+        Grown?.Invoke(this, EventArgs.Empty);
+    }
 
     public void Purge()
     {
