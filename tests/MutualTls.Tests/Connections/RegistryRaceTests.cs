@@ -92,6 +92,10 @@ public class RegistryRaceTests
         PeerPolicyEngine engine = new(new FakeTimeProvider(DateTimeOffset.UtcNow));
         SnapshotSource<CertificateDenyList> denied = CertificateDenyList.Empty;
         SnapshotSource<PeerPolicy> source = Pair.Trusting(_pki.Root, p => p.DenyFrom(denied));
+
+        // The engine itself follows what a policy rests on, from when it first judges by it.
+        engine.Judge(source.Current, PeerRole.Client, Pair.Presented(_pki.Client));
+        (int, int) before = (Listeners(denied), Listeners(source));
         WeakReference[] gone = OpenAndClose(engine, source, 100);
         GC.Collect();
         GC.WaitForPendingFinalizers();
@@ -100,7 +104,7 @@ public class RegistryRaceTests
         Assert.Equal(0, ConnectionRegistry.Of(engine).Count);
 
         // Nobody hears of a change any more, so that what outlives a registry does not keep it.
-        Assert.Equal((0, 0), (Listeners(denied), Listeners(source)));
+        Assert.Equal(before, (Listeners(denied), Listeners(source)));
         GC.KeepAlive(engine);
     }
 
