@@ -25,7 +25,7 @@ await using MutualTlsListener listener = new(new IPEndPoint(IPAddress.Loopback, 
 
 // Fetching takes the HTTP client and the resilience pipelines.
 await using (TestRevocationServer authority = TestRevocationServer.Start())
-await using (RevocationService revocation = new(new RevocationServiceOptions { AllowLocalAddresses = true }))
+await using (RevocationService revocation = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } }))
 {
     TestCertificate listed = stranger.Root.IssueClient("listed", c => c.WithCrlDistributionPoints(authority.CrlUrl(stranger.Root)).WithOcsp(authority.OcspUrl(stranger.Root)));
     PeerPolicyEngine engine = new(revocation: revocation);

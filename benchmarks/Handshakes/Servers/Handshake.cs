@@ -81,7 +81,7 @@ internal static class Handshake
                     ? p.CheckRevocation(r => (r.Depth, r.Preference) = (RevocationDepth.EndEntity, RevocationPreference.OcspOnly))
                     : p.WithoutRevocation();
             }),
-            Engine = asksResponder ? new PeerPolicyEngine(revocation: new RevocationService(new RevocationServiceOptions { AllowLocalAddresses = true })) : new PeerPolicyEngine(),
+            Engine = asksResponder ? new PeerPolicyEngine(revocation: new RevocationService(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } })) : new PeerPolicyEngine(),
         };
         return async transport => await MutualTlsStream.AuthenticateAsServerAsync(transport, options);
     }

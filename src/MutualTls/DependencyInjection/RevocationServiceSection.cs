@@ -8,7 +8,7 @@ internal static class RevocationServiceSection
 {
     private static readonly string[] Keys =
     [
-        nameof(RevocationServiceOptions.AllowLocalAddresses), nameof(RevocationServiceOptions.Proxy), nameof(RevocationServiceOptions.OcspTimeout),
+        nameof(RevocationServiceOptions.Dangerous), nameof(RevocationServiceOptions.Proxy), nameof(RevocationServiceOptions.OcspTimeout),
         nameof(RevocationServiceOptions.CrlTimeout), nameof(RevocationServiceOptions.MaxCrlBytes), nameof(RevocationServiceOptions.RefreshInterval),
         nameof(RevocationServiceOptions.StoreFolder), nameof(RevocationServiceOptions.DistributedCache), nameof(RevocationServiceOptions.MaxStoredAge),
     ];
@@ -26,8 +26,10 @@ internal static class RevocationServiceSection
 
     private static void Apply(IConfigurationSection section, RevocationServiceOptions options, List<string> errors)
     {
-        options.AllowLocalAddresses = ConfigurationValues.Value(
-            section, nameof(options.AllowLocalAddresses), bool.TryParse, options.AllowLocalAddresses, errors);
+        IConfigurationSection dangerous = section.GetSection(nameof(options.Dangerous));
+        ConfigurationValues.CheckKeys(dangerous, [nameof(options.Dangerous.AllowLocalAddresses)], errors);
+        options.Dangerous.AllowLocalAddresses = ConfigurationValues.Value(
+            dangerous, nameof(options.Dangerous.AllowLocalAddresses), bool.TryParse, options.Dangerous.AllowLocalAddresses, errors);
         options.OcspTimeout = ConfigurationValues.Value<TimeSpan>(section, nameof(options.OcspTimeout), ConfigurationValues.TryParseTime, options.OcspTimeout, errors);
         options.CrlTimeout = ConfigurationValues.Value<TimeSpan>(section, nameof(options.CrlTimeout), ConfigurationValues.TryParseTime, options.CrlTimeout, errors);
         options.MaxCrlBytes = ConfigurationValues.Value<int>(section, nameof(options.MaxCrlBytes), ConfigurationValues.TryParseCount, options.MaxCrlBytes, errors);

@@ -15,6 +15,8 @@ internal static class EventIds
     public const int CrlUnusable = 20;
     public const int CrlFileUnusable = 21;
     public const int CrlFilesRead = 22;
+    public const int RevocationMemoryFull = 23;
+    public const int DangerousFetchingInUse = 24;
     public const int FetchFailed = 30;
     public const int FetchAnswerRejected = 31;
     public const int FetchHostSuspended = 32;

@@ -13,7 +13,7 @@ internal sealed class DeltaInquiry(RevocationInquiry inquiry, TimeProvider timeP
 
     /// <summary>Asks, place after place, until one has the newest delta.</summary>
     /// <exception cref="OperationCanceledException">The wait was given up; the fetch goes on.</exception>
-    public async Task AskAsync(RevocationSubject subject, CancellationToken cancellationToken)
+    public async Task AskAsync(RevocationSubject subject, AskedFor reason, CancellationToken cancellationToken)
     {
         RevocationAuthority authority = subject.Memory.FindOrAdd(subject.Path, subject.Depth);
         string? problem = null;
@@ -22,11 +22,11 @@ internal sealed class DeltaInquiry(RevocationInquiry inquiry, TimeProvider timeP
             foreach (AskedPlace place in PlacesOf(subject))
             {
                 problem = $"no delta CRL from {place} in time";
-                RevocationFailure? failure = await inquiry.AskAsync(subject, authority, place, cancellationToken).ConfigureAwait(false);
+                RevocationFailure? failure = await inquiry.AskAsync(subject, authority, place, reason, cancellationToken).ConfigureAwait(false);
                 if (failure is { NeedsComplete: true })
                 {
                     await AskForCompleteAsync(subject, authority, cancellationToken).ConfigureAwait(false);
-                    failure = await inquiry.AskAsync(subject, authority, place, cancellationToken).ConfigureAwait(false);
+                    failure = await inquiry.AskAsync(subject, authority, place, AskedFor.News, cancellationToken).ConfigureAwait(false);
                 }
 
                 if (failure is null)
@@ -54,7 +54,7 @@ internal sealed class DeltaInquiry(RevocationInquiry inquiry, TimeProvider timeP
         {
             if (place.Source == RevocationSource.Crl)
             {
-                await inquiry.AskAsync(subject, authority, place, cancellationToken).ConfigureAwait(false);
+                await inquiry.AskAsync(subject, authority, place, AskedFor.News, cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -16,4 +16,10 @@ internal static partial class Log
 
     [LoggerMessage(EventIds.CrlFilesRead, LogLevel.Information, "The CRL files of a policy have changed; it now goes by {Count} CRLs.")]
     public static partial void CrlFilesRead(ILogger logger, int count);
+
+    [LoggerMessage(EventIds.RevocationMemoryFull, LogLevel.Warning, "The memory of revocation data is full: what was fetched about {Count} authorities was forgotten, and is fetched again when it is needed.")]
+    public static partial void RevocationMemoryFull(ILogger logger, int count);
+
+    [LoggerMessage(EventIds.DangerousFetchingInUse, LogLevel.Warning, "Fetching revocation data is weakened by Dangerous.{Option}.")]
+    public static partial void DangerousFetchingInUse(ILogger logger, string option);
 }

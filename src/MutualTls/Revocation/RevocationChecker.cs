@@ -97,7 +97,7 @@ internal sealed class RevocationChecker
     public bool IsWorthAsking(VerifiedPath path, in RevocationResult result, RevocationMemory shared, DateTimeOffset now)
     {
         ParsedCertificate certificate = path.Span[result.Depth];
-        return result.Status == RevocationStatus.Unknown && Rules.Fetching == RevocationFetching.Allowed && Rules.HasPlaceToAsk(certificate)
+        return result.Status == RevocationStatus.Unknown && Rules.Fetching == RevocationFetching.Allowed && Rules.HasPlaceToAsk(path, result.Depth)
             && (Own ?? shared).Find(path, result.Depth)?.FindFailure(certificate.SerialNumberBytes, now) is null;
     }
 
@@ -134,7 +134,7 @@ internal sealed class RevocationChecker
         }
 
         return result.Cause != RevocationCause.None ? result
-            : result with { Cause = Rules.HasPlaceToAsk(certificate) ? RevocationCause.Missing : RevocationCause.NoPointer };
+            : result with { Cause = Rules.HasPlaceToAsk(path, depth) ? RevocationCause.Missing : RevocationCause.NoPointer };
     }
 
     // A known status before an unknown one; of two unknown, the cause nearest to an answer.

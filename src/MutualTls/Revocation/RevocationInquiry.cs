@@ -26,7 +26,7 @@ internal sealed class RevocationInquiry(
         RevocationFailure? worst = null;
         foreach (AskedPlace place in subject.Checker.Rules.Places.Of(subject.Path, subject.Depth))
         {
-            RevocationFailure? failure = await AskAsync(subject, authority, place, cancellationToken).ConfigureAwait(false);
+            RevocationFailure? failure = await AskAsync(subject, authority, place, AskedFor.Lack, cancellationToken).ConfigureAwait(false);
             if (failure is null)
             {
                 authority.ForgetFailure(subject.Serial);
@@ -42,16 +42,22 @@ internal sealed class RevocationInquiry(
     }
 
     /// <summary>Asks one place, the stores before the network. Null: there is an answer of use now.</summary>
-    public async Task<RevocationFailure?> AskAsync(RevocationSubject subject, RevocationAuthority authority, AskedPlace place, CancellationToken cancellationToken)
+    public async Task<RevocationFailure?> AskAsync(
+        RevocationSubject subject, RevocationAuthority authority, AskedPlace place, AskedFor reason, CancellationToken cancellationToken)
     {
         RevocationQuestion question = new(subject, authority, place);
         FetchTag known = authority.FindPlace(question.Key)?.Tag ?? default;
-        Func<CancellationToken, Task<FetchResult?>> recall = stop => RecallAsync(question, stop);
+        Func<CancellationToken, Task<FetchResult?>> recall = stop => RecallAsync(question, reason, stop);
         FetchResult result = place.Source == RevocationSource.Crl
             ? await fetcher.FetchCrlAsync(place.Url, known, recall, answer => Take(question, answer).IsKept, cancellationToken).ConfigureAwait(false)
             : await fetcher.AskOcspAsync(
                 place.Url, new OcspQuestion(authority.Issuer, subject.Certificate.SerialNumberBytes.ToArray()), recall, answer => Take(question, answer).IsKept, cancellationToken).ConfigureAwait(false);
         DateTimeOffset now = timeProvider.GetUtcNow();
+
+        if (result.Outcome == FetchOutcome.Held)
+        {
+            return null;
+        }
 
         // Whoever came first took the answer, for his certificate and under his authority: it may serve another one, whether it served his or not.
         if (!result.Body.IsEmpty && (!result.IsFailure || authority.FindFailure(question.Key, now) is null))
@@ -81,8 +87,14 @@ internal sealed class RevocationInquiry(
         return new RevocationFailure(RevocationCause.Stale, ValidationReason.CrlStale, $"{place} has nothing newer", now + LeastPause);
     }
 
-    private async Task<FetchResult?> RecallAsync(RevocationQuestion question, CancellationToken cancellationToken)
+    private async Task<FetchResult?> RecallAsync(RevocationQuestion question, AskedFor reason, CancellationToken cancellationToken)
     {
+        // Between seeing that it is missing and getting here, somebody else's fetch may have ended.
+        if (reason == AskedFor.Lack && question.IsAnswered(timeProvider.GetUtcNow()))
+        {
+            return new FetchResult(FetchOutcome.Held);
+        }
+
         FetchResult? found = await recalls.FindAsync(question, cancellationToken).ConfigureAwait(false);
         if (found is not null)
         {
@@ -133,4 +145,14 @@ internal sealed class RevocationInquiry(
     private static DateTimeOffset Later(DateTimeOffset? stated, DateTimeOffset now) => stated is { } time && time > now + LeastPause ? time : now + LeastPause;
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset? other) => other is { } known && known < one ? known : one;
+}
+
+/// <summary>Says why a place is asked.</summary>
+internal enum AskedFor
+{
+    /// <summary>There is no answer.</summary>
+    Lack,
+
+    /// <summary>There may be a newer one.</summary>
+    News,
 }

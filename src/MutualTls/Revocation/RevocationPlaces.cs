@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using MutualTls.Certificates;
 using MutualTls.Paths;
 using MutualTls.Revocation.Crl;
-using MutualTls.Revocation.Ocsp;
 
 namespace MutualTls.Revocation;
 
@@ -17,7 +16,21 @@ internal sealed class RevocationPlaces(IEnumerable<RevocationPlace> named, Revoc
 
     public bool AreNamed => _named.Length > 0;
 
-    public bool Any(ParsedCertificate certificate) => AreNamed || RevocationPointers.Any(certificate, preference);
+    /// <summary>Tells whether there is a place to ask about a certificate. Allocates nothing.</summary>
+    public bool Any(VerifiedPath path, int depth)
+    {
+        ParsedCertificate certificate = path.Span[depth];
+        RevocationPreference allowed = OnlyOcspWillDo(certificate, depth) ? RevocationPreference.OcspOnly : preference;
+        foreach (RevocationPlace place in _named)
+        {
+            if (allowed != (place.Source == RevocationSource.Crl ? RevocationPreference.OcspOnly : RevocationPreference.CrlOnly) && IsFor(place, path, depth))
+            {
+                return true;
+            }
+        }
+
+        return RevocationPointers.Any(certificate, allowed);
+    }
 
     /// <summary>Gets the places that a certificate names, whatever a policy prefers.</summary>
     public static IReadOnlyList<AskedPlace> PointersOf(ParsedCertificate certificate) =>
@@ -41,13 +54,9 @@ internal sealed class RevocationPlaces(IEnumerable<RevocationPlace> named, Revoc
         IReadOnlyList<AskedPlace> crls = preference == RevocationPreference.OcspOnly ? [] : Kind(RevocationSource.Crl, RevocationPointers.CrlUrls(certificate));
         IReadOnlyList<AskedPlace> responders = preference == RevocationPreference.CrlOnly ? [] : Kind(RevocationSource.Ocsp, RevocationPointers.OcspUrls(certificate));
 
-        // RFC 7633: only a fresh answer about this very certificate will do.
-        if (depth == 0 && certificate.Extensions.DemandsStaple && preference != RevocationPreference.CrlOnly)
-        {
-            return responders;
-        }
-
-        return preference == RevocationPreference.PreferOcsp ? [.. responders, .. crls] : [.. crls, .. responders];
+        return OnlyOcspWillDo(certificate, depth) ? responders
+            : preference == RevocationPreference.PreferOcsp ? [.. responders, .. crls]
+            : [.. crls, .. responders];
     }
 
     /// <summary>Gets the places of delta CRLs, the first first: what the certificate and its complete CRL name. RFC 5280 sections 4.2.1.15 and 5.2.6.</summary>
@@ -56,10 +65,21 @@ internal sealed class RevocationPlaces(IEnumerable<RevocationPlace> named, Revoc
             ? []
             : [.. Read(RevocationPointers.DeltaUrls(path.Span[depth], complete)).Distinct().Take(MaxOfOneKind).Select(AskedPlace.Delta)];
 
-    private RevocationPlace[] NamedFor(VerifiedPath path, int depth)
+    // RFC 7633: only a fresh answer about this very certificate will do.
+    private bool OnlyOcspWillDo(ParsedCertificate certificate, int depth) => depth == 0 && certificate.Extensions.DemandsStaple && preference != RevocationPreference.CrlOnly;
+
+    private RevocationPlace[] NamedFor(VerifiedPath path, int depth) => [.. _named.Where(place => IsFor(place, path, depth))];
+
+    private static bool IsFor(RevocationPlace place, VerifiedPath path, int depth)
     {
-        string issuerKey = Convert.ToHexString(SHA256.HashData(OcspIssuer.Of(path, depth).EncodedKey));
-        return [.. _named.Where(place => place.IssuerKeySha256 is null || place.IssuerKeySha256.Equals(issuerKey, StringComparison.OrdinalIgnoreCase))];
+        if (place.IssuerKeySha256 is not { } key)
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> issuerKey = depth + 1 < path.Span.Length ? path.Span[depth + 1].SubjectPublicKeyInfo : path.Anchor.EncodedKey;
+        Span<byte> stated = stackalloc byte[SHA256.HashSizeInBytes], actual = stackalloc byte[SHA256.HashSizeInBytes];
+        return SHA256.HashData(issuerKey, actual) == actual.Length && Convert.FromHexString(key, stated, out _, out _) == System.Buffers.OperationStatus.Done && stated.SequenceEqual(actual);
     }
 
     private static IEnumerable<Uri> Read(IReadOnlyList<string> urls)

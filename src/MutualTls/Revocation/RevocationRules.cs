@@ -1,4 +1,4 @@
-using MutualTls.Certificates;
+using MutualTls.Paths;
 
 namespace MutualTls.Revocation;
 
@@ -30,7 +30,7 @@ internal sealed class RevocationRules(RevocationOptions options)
     public bool Refuses(RevocationCause cause) => Mode == RevocationMode.HardFail || OutcomeOf(cause) == RevocationOutcome.Refuse;
 
     /// <summary>Tells whether there is anybody to ask about a certificate.</summary>
-    public bool HasPlaceToAsk(ParsedCertificate certificate) => Places.Any(certificate);
+    public bool HasPlaceToAsk(VerifiedPath path, int depth) => Places.Any(path, depth);
 
     /// <summary>Checks the options, each error with the option it is about.</summary>
     public static void Validate(RevocationOptions options, List<string> errors)
@@ -50,18 +50,18 @@ internal sealed class RevocationRules(RevocationOptions options)
 
         if (options.StaleGrace < TimeSpan.Zero || options.StaleGrace > RevocationOptions.MaxStaleGrace)
         {
-            errors.Add($"Revocation.StaleGrace: {options.StaleGrace} is not from 0 to {RevocationOptions.MaxStaleGrace.Days} days.");
+            errors.Add($"Revocation:StaleGrace: {options.StaleGrace} is not from 0 to {RevocationOptions.MaxStaleGrace.Days} days.");
         }
 
         RequireDefined(options.Fetching, nameof(options.Fetching), errors);
         if (options.MaxWait < TimeSpan.FromMilliseconds(100) || options.MaxWait > TimeSpan.FromMinutes(1))
         {
-            errors.Add($"Revocation.MaxWait: {options.MaxWait} is not from 100 milliseconds to 1 minute.");
+            errors.Add($"Revocation:MaxWait: {options.MaxWait} is not from 100 milliseconds to 1 minute.");
         }
 
         for (int i = 0; i < options.Places.Count; i++)
         {
-            ValidatePlace(options.Places[i], $"Revocation.Places:{i}", errors);
+            ValidatePlace(options.Places[i], $"Revocation:Places:{i}", errors);
         }
 
         if (options.Mode == RevocationMode.Disabled && options.CrlFiles.Count + options.Crls.Count + options.Places.Count > 0)
@@ -102,7 +102,7 @@ internal sealed class RevocationRules(RevocationOptions options)
     {
         if (!Enum.IsDefined(value))
         {
-            errors.Add($"Revocation.{option}: {value} is none; use {string.Join(", ", Enum.GetNames<T>())}.");
+            errors.Add($"Revocation:{option}: {value} is none; use {string.Join(", ", Enum.GetNames<T>())}.");
         }
     }
 }

@@ -50,7 +50,7 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
         List<string> errors = options.Validate();
         if (options.DistributedCache == RevocationCacheUse.Used && cache is null)
         {
-            errors.Add("DistributedCache: Used, and there is no IDistributedCache.");
+            errors.Add("DistributedCache: Used, and no IDistributedCache is registered; register one, or leave it Unused.");
         }
 
         if (errors.Count > 0)
@@ -60,10 +60,11 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
 
         _timeProvider = timeProvider;
         _logger = logger;
+        Memory = new RevocationMemory(count => Log.RevocationMemoryFull(logger, count));
         _fetcher = new RevocationFetcher(
             (fetch ?? new FetchOptions()) with
             {
-                LocalAddresses = options.AllowLocalAddresses ? LocalAddresses.Allowed : LocalAddresses.Refused,
+                LocalAddresses = options.Dangerous.AllowLocalAddresses ? LocalAddresses.Allowed : LocalAddresses.Refused,
                 Proxy = options.Proxy,
                 OcspTimeout = options.OcspTimeout,
                 CrlTimeout = options.CrlTimeout,
@@ -75,6 +76,11 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
         RevocationRecall recalls = new(_archive, intake, options.MaxStoredAge, timeProvider);
         _upkeep = new RevocationUpkeep(_fetcher, recalls, intake, Memory, options.RefreshInterval, timeProvider, logger);
         _files = new CrlFollower(timeProvider, logger, Tell);
+        if (options.Dangerous.AllowLocalAddresses)
+        {
+            Log.DangerousFetchingInUse(logger, nameof(options.Dangerous.AllowLocalAddresses));
+        }
+
         _disposal = new Lazy<Task>(DisposeOnceAsync);
     }
 
@@ -91,9 +97,12 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
                     answer.Value.Result.Status == RevocationStatus.Revoked ? 1 : 0)))),
     ];
 
-    internal RevocationMemory Memory { get; } = new();
+    internal RevocationMemory Memory { get; }
 
     internal int Scheduled => _upkeep.Scheduled;
+
+    /// <summary>Gets how many requests are on their way, those not counted that await their turn or another try.</summary>
+    internal int Sending => _fetcher.Sending;
 
     /// <summary>Gets of how many policies the CRL files are followed.</summary>
     internal int Followed => _files.Count;
@@ -189,17 +198,21 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
         await _archive.DisposeAsync().ConfigureAwait(false);
     }
 
+    // Each handler by itself: one that throws must not keep the next one from what it has to close.
     private void Tell(RevocationChangedEventArgs change)
     {
-        try
+        foreach (EventHandler<RevocationChangedEventArgs> handler in Changed?.GetInvocationList() ?? [])
         {
-            Changed?.Invoke(this, change);
-        }
+            try
+            {
+                handler(this, change);
+            }
 #pragma warning disable CA1031 // Code of the application may throw anything; it must not make an answer one of no use.
-        catch (Exception exception)
+            catch (Exception exception)
 #pragma warning restore CA1031
-        {
-            Log.ChangedHandlerFailed(_logger, exception);
+            {
+                Log.ChangedHandlerFailed(_logger, exception);
+            }
         }
     }
 

@@ -4,10 +4,6 @@ namespace MutualTls.Revocation;
 /// <threadsafety>Not safe for use by several threads at once.</threadsafety>
 public sealed class RevocationServiceOptions
 {
-    /// <summary>Gets or sets whether addresses of this machine and of its link may be asked.</summary>
-    /// <value>The default is <see langword="false"/>: a URL in a certificate must not reach what listens for this machine alone, a cloud's metadata service for example.</value>
-    public bool AllowLocalAddresses { get; set; }
-
     /// <summary>Gets or sets the HTTP proxy that all requests take.</summary>
     /// <value>The default is null: none. The environment is not asked.</value>
     public Uri? Proxy { get; set; }
@@ -39,6 +35,9 @@ public sealed class RevocationServiceOptions
     /// <summary>Gets or sets how old a stored answer may be, by the time that its signer says it was made; an older one is not used. It limits what an old answer that somebody puts there can do.</summary>
     /// <value>From 1 minute to 365 days. The default is 7 days.</value>
     public TimeSpan MaxStoredAge { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Gets what weakens how revocation data is fetched.</summary>
+    public DangerousRevocationOptions Dangerous { get; } = new();
 
     internal List<string> Validate()
     {

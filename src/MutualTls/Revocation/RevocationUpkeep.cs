@@ -51,7 +51,7 @@ internal sealed class RevocationUpkeep : IDisposable
             Schedule(subject, place);
             if (place.Source == RevocationSource.Crl)
             {
-                await _deltas.AskAsync(subject, cancellationToken).ConfigureAwait(false);
+                await _deltas.AskAsync(subject, AskedFor.Lack, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (ObjectDisposedException)
@@ -70,8 +70,7 @@ internal sealed class RevocationUpkeep : IDisposable
 
         try
         {
-            RevocationAuthority authority = subject.Memory.FindOrAdd(subject.Path, subject.Depth);
-            if (!IsWorthRefreshing(subject, authority, place))
+            if (subject.Memory.Find(subject.Path, subject.Depth) is not { } authority || !IsWorthRefreshing(subject, authority, place))
             {
                 return;
             }
@@ -94,7 +93,7 @@ internal sealed class RevocationUpkeep : IDisposable
         Schedule(subject, place, since: failed ? _timeProvider.GetUtcNow() : FetchedAt(subject, place));
     }
 
-    // No verdict can rest any more on an OCSP answer that is not, and no delta goes with a CRL that is not there.
+    // What was forgotten is asked for when somebody needs it. No verdict can rest any more on an OCSP answer that is not, and no delta goes with a CRL that is not there.
     private bool IsWorthRefreshing(RevocationSubject subject, RevocationAuthority authority, AskedPlace place) =>
         place.IsDelta ? _deltas.PlacesOf(subject).Count > 0
         : place.Source != RevocationSource.Ocsp || authority.PeekAnswer(subject.Serial)?.IsUsed(_timeProvider.GetUtcNow() - subject.Checker.Rules.StaleGrace) == true;
@@ -103,13 +102,13 @@ internal sealed class RevocationUpkeep : IDisposable
     {
         if (!place.IsDelta)
         {
-            return (await _inquiry.AskAsync(subject, authority, place, CancellationToken.None).ConfigureAwait(false))?.Detail;
+            return (await _inquiry.AskAsync(subject, authority, place, AskedFor.News, CancellationToken.None).ConfigureAwait(false))?.Detail;
         }
 
         // Whoever waited for the CRL has asked for the delta at once.
         if (FetchedAt(subject, place) + RevocationRefresher.LeastInterval < _timeProvider.GetUtcNow())
         {
-            await _deltas.AskAsync(subject, CancellationToken.None).ConfigureAwait(false);
+            await _deltas.AskAsync(subject, AskedFor.News, CancellationToken.None).ConfigureAwait(false);
         }
 
         return subject.CrlInUse(_timeProvider.GetUtcNow())?.Complete.DeltaProblem;

@@ -78,7 +78,7 @@ public sealed class FetchMetricsTests : IAsyncDisposable
     public async Task Judge_ThroughAnEngineWithAFactory_CountsItsFetches()
     {
         TestPki pki = _site.Pki;
-        await using RevocationService service = new(new RevocationServiceOptions { AllowLocalAddresses = true }, meterFactory: _record);
+        await using RevocationService service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } }, meterFactory: _record);
         PeerPolicyEngine engine = new(revocation: service, meterFactory: _record);
         PeerPolicy policy = PeerPolicy.Create("test", p => p.TrustPemText(pki.Root.ToPem()).CheckRevocation(r => r.Depth = RevocationDepth.EndEntity));
         TestCertificate client = pki.Issuing.IssueClient("client.test", c => c.WithCrlDistributionPoints(_site.CrlUrl.AbsoluteUri));

@@ -29,7 +29,7 @@ public sealed class NginxCrlTests : IDisposable
         await PublishAsync();
         await using PeerProcess nginx = await StartNginxAsync();
         FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
-        await using RevocationService service = new(new RevocationServiceOptions { AllowLocalAddresses = true, RefreshInterval = TimeSpan.FromMinutes(10) }, clock);
+        await using RevocationService service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true }, RefreshInterval = TimeSpan.FromMinutes(10) }, clock);
         PeerPolicyEngine engine = new(clock, revocation: service);
         PeerPolicy policy = PeerPolicy.Create("test", p => p.TrustPemText(root.ToPem()).CheckRevocation());
         TaskCompletionSource<RevocationChangedEventArgs> told = new(TaskCreationOptions.RunContinuationsAsynchronously);

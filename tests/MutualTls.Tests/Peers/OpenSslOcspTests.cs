@@ -86,7 +86,7 @@ public sealed class OpenSslOcspTests : IDisposable
         TestPki pki = new();
         string url = await StartResponderAsync(pki, signer, status);
         await using PeerProcess responder = _responder!;
-        await using RevocationService service = new(new RevocationServiceOptions { AllowLocalAddresses = true });
+        await using RevocationService service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } });
         PeerPolicyEngine engine = new(revocation: service);
         PeerPolicy policy = PeerPolicy.Create("test", p => p.TrustPemText(pki.Root.ToPem()).CheckRevocation(r =>
         {

@@ -38,7 +38,7 @@ public sealed class BlackHoleTests : IAsyncDisposable
             .. Enumerable.Range(0, Connections).Select(i => Pair.Client(_pki, silentIssuer.IssueClient($"client-{i}", c => Pointers(c, _silent, silentIssuer)))),
         ];
         MutualTlsClientOptions other = Pair.Client(_pki, _pki.Issuing.IssueClient("other", c => Pointers(c, _sound, _pki.Issuing)));
-        await using RevocationService service = new(new RevocationServiceOptions { AllowLocalAddresses = true });
+        await using RevocationService service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } });
         await using MutualTlsListener listener = Listen(service, preference);
         Task accepting = AcceptAllAsync(listener);
         await ServeAsync(listener, other, OtherConnections);

@@ -10,7 +10,7 @@ namespace MutualTls.Tests.Revocation;
 public sealed class CrlMisfitTests : IAsyncDisposable
 {
     private readonly TestRevocationServer _server = TestRevocationServer.Start();
-    private readonly RevocationService _service = new(new RevocationServiceOptions { AllowLocalAddresses = true });
+    private readonly RevocationService _service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } });
 
     public async ValueTask DisposeAsync()
     {

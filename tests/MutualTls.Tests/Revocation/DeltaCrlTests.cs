@@ -96,7 +96,7 @@ public sealed class DeltaCrlTests : IAsyncDisposable
         });
 
         // By the system's clock: a request that failed is made once more.
-        await using RevocationService service = new(new RevocationServiceOptions { AllowLocalAddresses = true });
+        await using RevocationService service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } });
         PeerVerdict verdict = await new PeerPolicyEngine(revocation: service)
             .JudgeAsync(Policy(r => r.MaxWait = TimeSpan.FromSeconds(30)), PeerRole.Client, Pair.Presented(_client), cancellationToken: Pair.Stop);
 
@@ -108,7 +108,7 @@ public sealed class DeltaCrlTests : IAsyncDisposable
     public async Task JudgeAsync_DeltaPlaceIsABlackHole_AcceptedByTheDeadlineAndTheDetailTells()
     {
         _deltas.Fault = TestRevocationFault.BlackHole;
-        await using RevocationService service = new(new RevocationServiceOptions { AllowLocalAddresses = true });
+        await using RevocationService service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } });
         PeerVerdict verdict = await new PeerPolicyEngine(revocation: service)
             .JudgeAsync(Policy(r => r.MaxWait = TimeSpan.FromSeconds(3)), PeerRole.Client, Pair.Presented(_client), cancellationToken: Pair.Stop);
 
@@ -281,7 +281,7 @@ public sealed class DeltaCrlTests : IAsyncDisposable
         });
     }
 
-    private RevocationService Service(string? folder = null) => new(new RevocationServiceOptions { AllowLocalAddresses = true, StoreFolder = folder }, _clock);
+    private RevocationService Service(string? folder = null) => new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true }, StoreFolder = folder }, _clock);
 
     private PeerPolicy Policy(Action<RevocationOptions>? configure = null) => PeerPolicy.Create("test", p => p.TrustPemText(_root.ToPem()).CheckRevocation(configure));
 

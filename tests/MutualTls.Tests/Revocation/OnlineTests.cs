@@ -11,7 +11,7 @@ namespace MutualTls.Tests.Revocation;
 public sealed class OnlineTests : IAsyncDisposable
 {
     private readonly TestRevocationServer _server = TestRevocationServer.Start();
-    private readonly RevocationService _service = new(new RevocationServiceOptions { AllowLocalAddresses = true });
+    private readonly RevocationService _service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } });
 
     public async ValueTask DisposeAsync()
     {
@@ -58,7 +58,7 @@ public sealed class OnlineTests : IAsyncDisposable
     public async Task Refresh_RevokedLater_StandingVerdictFallsAndTheEventTells()
     {
         FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
-        await using RevocationService service = new(new RevocationServiceOptions { AllowLocalAddresses = true, RefreshInterval = TimeSpan.FromMinutes(10) }, clock);
+        await using RevocationService service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true }, RefreshInterval = TimeSpan.FromMinutes(10) }, clock);
         Scene pki = Pki();
         PeerPolicyEngine engine = new(clock, revocation: service);
         PeerPolicy policy = Policy(pki);
@@ -148,6 +148,33 @@ public sealed class OnlineTests : IAsyncDisposable
         Assert.Empty(_service.Known);
     }
 
+    // A place is for the issuer it names: about others there is nobody to ask, and nothing to wait for.
+    [Theory]
+    [InlineData("another issuer's", RevocationSource.Ocsp)]
+    [InlineData("its own", RevocationSource.Ocsp)]
+    [InlineData("its own", RevocationSource.Crl)]
+    public async Task Judge_PlaceOfThePolicyForOneIssuer_IsAskedAboutThatOne(string whose, RevocationSource source)
+    {
+        TestCertificateAuthority root = TestCertificateAuthority.CreateRoot(), other = TestCertificateAuthority.CreateRoot();
+        TestCertificate client = root.IssueClient("client.test");
+        PeerPolicyEngine engine = new(revocation: _service);
+        PeerPolicy policy = PeerPolicy.Create("test", p => p.TrustPemText(root.ToPem()).CheckRevocation(r =>
+        {
+            r.Preference = RevocationPreference.OcspOnly;
+            r.Places.Add(new RevocationPlace(source, new Uri(source == RevocationSource.Crl ? _server.CrlUrl(root) : _server.OcspUrl(root)))
+            {
+                IssuerKeySha256 = Pair.KeySha256(whose == "its own" ? root : other),
+            });
+        }));
+        bool asked = whose == "its own" && source == RevocationSource.Ocsp;
+
+        PeerVerdict first = engine.Judge(policy, PeerRole.Client, Pair.Presented(client));
+
+        Assert.Equal(asked ? VerdictOutcome.Pending : VerdictOutcome.Refused, first.Outcome);
+        Assert.Equal(asked ? null : ValidationReason.RevocationNoPointer, first.Primary?.Reason);
+        Assert.Equal(asked, (await JudgeAsync(engine, policy, client)).IsAccepted);
+    }
+
     [Fact]
     public async Task Purge_KnownPeer_IsAskedAgain()
     {
@@ -157,8 +184,12 @@ public sealed class OnlineTests : IAsyncDisposable
         Assert.True((await JudgeAsync(engine, policy, pki.Client)).IsAccepted);
         Assert.Equal(2, _service.Known.Count);
 
+        List<RevocationChangedEventArgs> told = [];
+        _service.Changed += (_, change) => told.Add(change);
+
         _service.Purge();
 
+        Assert.Equal((null, false), (Assert.Single(told).Issuer, told[0].IsComplete));
         Assert.Empty(_service.Known);
         Assert.Equal(VerdictOutcome.Pending, engine.Judge(policy, PeerRole.Client, Pair.Presented(pki.Client)).Outcome);
     }
@@ -172,9 +203,14 @@ public sealed class OnlineTests : IAsyncDisposable
         Assert.True((await JudgeAsync(engine, policy, pki.Client)).IsAccepted);
         TestPki stranger = new();
 
+        ValidationReason? inHandler = null;
+        _service.Changed += (_, _) => inHandler = engine.Judge(policy, PeerRole.Client, Pair.Presented(pki.Client)).Primary?.Reason;
+
         Assert.False(_service.Add(stranger.Issuing.IssueCrl(c => c.WithNumber(1_000_000)).Der.Span));
         Assert.True(_service.Add(pki.Issuing.IssueCrl(c => c.WithNumber(1_000_000).Revoke(pki.Client)).Der.Span));
 
+        // Whoever looks again when told must not find the verdict of before.
+        Assert.Equal(ValidationReason.CertificateRevoked, inHandler);
         Assert.Equal(ValidationReason.CertificateRevoked, engine.Judge(policy, PeerRole.Client, Pair.Presented(pki.Client)).Primary!.Value.Reason);
     }
 

@@ -145,7 +145,7 @@ public sealed class PoisonedStoreTests : IAsyncDisposable
             await using RevocationService service = new(
                 new RevocationServiceOptions
                 {
-                    AllowLocalAddresses = true,
+                    Dangerous = { AllowLocalAddresses = true },
                     StoreFolder = Path.Combine(_folder.FullName, $"{machine}"),
                     DistributedCache = RevocationCacheUse.Used,
                 },
@@ -260,7 +260,7 @@ public sealed class PoisonedStoreTests : IAsyncDisposable
 
     private RevocationService Service(TimeProvider? clock = null, Action<RevocationServiceOptions>? configure = null)
     {
-        RevocationServiceOptions options = new() { AllowLocalAddresses = true, StoreFolder = _folder.FullName };
+        RevocationServiceOptions options = new() { Dangerous = { AllowLocalAddresses = true }, StoreFolder = _folder.FullName };
         configure?.Invoke(options);
         return new RevocationService(options, clock);
     }

@@ -20,7 +20,7 @@ public sealed class PolicyReloadTests : IAsyncDisposable
 
     public PolicyReloadTests()
     {
-        _service = new RevocationService(new RevocationServiceOptions { AllowLocalAddresses = true }, _clock);
+        _service = new RevocationService(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } }, _clock);
         _engine = new PeerPolicyEngine(_clock, revocation: _service);
         _root = TestCertificateAuthority.CreateRoot(timeProvider: _clock);
         _client = _root.IssueClient("client.test", c => c.WithCrlDistributionPoints(_server.CrlUrl(_root)).WithOcsp(_server.OcspUrl(_root)));

@@ -138,7 +138,7 @@ public sealed class RevocationMatrix : IDisposable
         bool hangs = row.Fault is BlackHole or SlowDrip;
         await using RevocationService service = new(new RevocationServiceOptions
         {
-            AllowLocalAddresses = true,
+            Dangerous = { AllowLocalAddresses = true },
             CrlTimeout = hangs && crlFaulty ? Short : Ample,
             OcspTimeout = hangs && ocspFaulty ? Short : Ample,
             MaxCrlBytes = 64 << 10,

@@ -112,7 +112,7 @@ public sealed class RevocationPitfallTests : IAsyncDisposable
 
     private async Task<PeerVerdict> JudgeAsync(TestCertificate client, RevocationMode mode, bool local = true, TimeSpan? maxWait = null)
     {
-        await using RevocationService service = new(new RevocationServiceOptions { AllowLocalAddresses = local, MaxCrlBytes = 1 << 20 });
+        await using RevocationService service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = local }, MaxCrlBytes = 1 << 20 });
         PeerPolicy policy = PeerPolicy.Create("test", p => p.TrustPemText(_root.ToPem()).CheckRevocation(r => (r.Mode, r.MaxWait) = (mode, maxWait ?? TimeSpan.FromSeconds(20))));
         return await new PeerPolicyEngine(revocation: service).JudgeAsync(policy, PeerRole.Client, Pair.Presented(client), cancellationToken: Pair.Stop);
     }

@@ -69,5 +69,12 @@ internal static class Pair
     public static PeerVerdict JudgeServer(TestPki pki, TestCertificate? server = null, string host = "localhost", PeerPolicy? policy = null) =>
         new PeerPolicyEngine().Judge(policy ?? Trusting(pki.Root), PeerRole.Server, Presented(server ?? pki.Server), ReferenceIdentity.ForHost(host));
 
+    /// <summary>Gets the SHA-256 of a certificate's SubjectPublicKeyInfo in hexadecimal.</summary>
+    public static string KeySha256(TestCertificate certificate)
+    {
+        using System.Security.Cryptography.X509Certificates.X509Certificate2 parsed = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificate(certificate.Der.Span);
+        return Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(parsed.PublicKey.ExportSubjectPublicKeyInfo()));
+    }
+
     public static PresentedChain Presented(TestCertificate certificate) => new(certificate.Chain.Prepend(certificate).Select(c => c.Der));
 }

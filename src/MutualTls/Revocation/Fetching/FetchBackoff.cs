@@ -33,12 +33,13 @@ internal sealed class FetchBackoff(FetchOptions options, TimeProvider timeProvid
         return kept;
     }
 
-    /// <summary>Gets <paramref name="first"/>, doubled <paramref name="doublings"/> times but at most <paramref name="longest"/>, give or take a fifth.</summary>
+    /// <summary>Gets <paramref name="first"/>, doubled <paramref name="doublings"/> times, give or take a fifth; never more than <paramref name="longest"/>.</summary>
     public static TimeSpan Delay(TimeSpan first, TimeSpan longest, int doublings)
     {
-        double seconds = Math.Min(longest.TotalSeconds, first.TotalSeconds * Math.Pow(2, Math.Min(doublings, 30)));
+        const double Most = 1.2, Spread = 0.4;
+        double seconds = Math.Min(longest.TotalSeconds / Most, first.TotalSeconds * Math.Pow(2, Math.Min(doublings, 30)));
 #pragma warning disable CA5394 // Spreads load; protects nothing.
-        return TimeSpan.FromSeconds(seconds * (0.8 + (Random.Shared.NextDouble() * 0.4)));
+        return TimeSpan.FromSeconds(seconds * (Most - (Random.Shared.NextDouble() * Spread)));
 #pragma warning restore CA5394
     }
 

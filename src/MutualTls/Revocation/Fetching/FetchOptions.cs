@@ -32,13 +32,13 @@ internal sealed record FetchOptions
     /// <value>The default is 4.</value>
     public int MaxRequestsPerHost { get; init; } = 4;
 
-    /// <summary>Gets how many different fetches may be under way.</summary>
+    /// <summary>Gets how many different fetches may be under way, shared among hosts by <see cref="FetchShares"/>.</summary>
     /// <value>The default is 1,024.</value>
     public int MaxFetches { get; init; } = 1024;
 
-    /// <summary>Gets how many may wait for fetches, all together.</summary>
-    /// <value>The default is 10,000.</value>
-    public int MaxWaiters { get; init; } = 10_000;
+    /// <summary>Gets how many may wait for fetches, shared in the same way.</summary>
+    /// <value>The default is 30,000: 10,000 for one host when nothing else is asked.</value>
+    public int MaxWaiters { get; init; } = 30_000;
 
     /// <summary>Gets how long a fetch that failed is not tried again; it doubles each time, up to <see cref="MaxBackoff"/>.</summary>
     /// <value>The default is 5 seconds.</value>

@@ -9,6 +9,9 @@ internal enum FetchOutcome
     /// <summary>The answer we have is the newest.</summary>
     NotModified,
 
+    /// <summary>Nothing was asked: somebody else's asking has just been answered.</summary>
+    Held,
+
     /// <summary>The host could not be reached, or the connection broke.</summary>
     Unreachable,
 
@@ -67,7 +70,7 @@ internal sealed record FetchResult(FetchOutcome Outcome, string? Detail = null)
     /// <summary>Gets whether trying again, or another URL of the same host, may fail in the same way: what a retry is for, and what a breaker counts.</summary>
     public bool IsTransient => Outcome is FetchOutcome.Unreachable or FetchOutcome.TimedOut || (Outcome == FetchOutcome.HttpError && HttpStatus is >= 500 or 429);
 
-    public bool IsFailure => Outcome is not (FetchOutcome.Answered or FetchOutcome.NotModified);
+    public bool IsFailure => Outcome is not (FetchOutcome.Answered or FetchOutcome.NotModified or FetchOutcome.Held);
 }
 
 /// <summary>Holds what lets a fetch ask only for something newer. RFC 9110 section 13.1.</summary>

@@ -18,6 +18,7 @@ internal sealed class FetchTransport : IDisposable
     private readonly FetchOptions _options;
     private readonly Func<IPAddress, bool> _isAllowed;
     private readonly HttpMessageInvoker _http;
+    private int _sending;
 
     public FetchTransport(FetchOptions options, Func<IPAddress, bool> isAllowed)
     {
@@ -44,6 +45,9 @@ internal sealed class FetchTransport : IDisposable
         });
     }
 
+    /// <summary>Gets how many requests are on their way.</summary>
+    public int Sending => Volatile.Read(ref _sending);
+
     public void Dispose() => _http.Dispose();
 
     /// <summary>Tells whether a URL may be fetched at all: http or https, without credentials.</summary>
@@ -54,6 +58,7 @@ internal sealed class FetchTransport : IDisposable
     /// <exception cref="OperationCanceledException">It was given up.</exception>
     public async Task<FetchResult> SendAsync(FetchRequest request, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _sending);
         try
         {
             return await FollowAsync(request, cancellationToken).ConfigureAwait(false);
@@ -66,6 +71,10 @@ internal sealed class FetchTransport : IDisposable
             return RefusalIn(exception) is { } refusal
                 ? new FetchResult(FetchOutcome.AddressRefused, refusal.Message)
                 : new FetchResult(FetchOutcome.Unreachable, $"{request.Url.IdnHost}: {exception.Message}");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _sending);
         }
     }
 

@@ -20,10 +20,12 @@ internal sealed class RevocationFetcher : IAsyncDisposable
     private readonly FetchTransport _transport;
     private readonly FetchHosts _hosts;
     private readonly FetchBackoff _backoff;
+    private readonly FetchShares _fetches;
+    private readonly FetchShares _waiters;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Task<FetchResult>> _flights = [];
-    private int _waiters;
+    private int _disposed;
 
     /// <summary>Makes a fetcher.</summary>
     /// <param name="options">The limits.</param>
@@ -40,7 +42,12 @@ internal sealed class RevocationFetcher : IAsyncDisposable
         _transport = new FetchTransport(options, isAllowed ?? (address => FetchAddresses.IsAllowed(address, options.LocalAddresses)));
         _hosts = new FetchHosts(options, timeProvider, logger);
         _backoff = new FetchBackoff(options, timeProvider);
+        _fetches = new FetchShares(options.MaxFetches, options.MaxRequestsPerHost);
+        _waiters = new FetchShares(options.MaxWaiters, options.MaxRequestsPerHost);
     }
+
+    /// <summary>Gets how many requests are on their way.</summary>
+    public int Sending => _transport.Sending;
 
     /// <summary>Fetches a CRL.</summary>
     /// <param name="url">Where.</param>
@@ -78,6 +85,11 @@ internal sealed class RevocationFetcher : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         Task[] flights;
         lock (_lock)
@@ -108,7 +120,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
             return Task.FromResult(NotAsked(kind, FetchOutcome.UrlRefused, FetchTransport.OnlyHttp));
         }
 
-        string key = $"{what} {url.AbsoluteUri}";
+        string key = $"{what} {url.AbsoluteUri}", host = HostOf(url);
         Task<FetchResult>? flight;
         lock (_lock)
         {
@@ -120,7 +132,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
                     return Task.FromResult(failure);
                 }
 
-                if (_flights.Count >= _options.MaxFetches)
+                if (!_fetches.TryTake(host))
                 {
                     return Task.FromResult(NotAsked(kind, FetchOutcome.Busy, "too many fetches are under way"));
                 }
@@ -129,16 +141,16 @@ internal sealed class RevocationFetcher : IAsyncDisposable
                 _flights.Add(key, flight);
             }
 
-            if (_waiters >= _options.MaxWaiters)
+            if (!_waiters.TryTake(host))
             {
                 return Task.FromResult(NotAsked(kind, FetchOutcome.Busy, "too many wait for fetches"));
             }
-
-            Interlocked.Increment(ref _waiters);
         }
 
-        return WaitAsync(flight, cancellationToken);
+        return WaitAsync(flight, host, cancellationToken);
     }
+
+    private static string HostOf(Uri url) => url.GetLeftPart(UriPartial.Authority);
 
     private FetchResult NotAsked(RevocationSource kind, FetchOutcome outcome, string detail)
     {
@@ -146,7 +158,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
         return new FetchResult(outcome, detail);
     }
 
-    private async Task<FetchResult> WaitAsync(Task<FetchResult> flight, CancellationToken cancellationToken)
+    private async Task<FetchResult> WaitAsync(Task<FetchResult> flight, string host, CancellationToken cancellationToken)
     {
         try
         {
@@ -154,7 +166,10 @@ internal sealed class RevocationFetcher : IAsyncDisposable
         }
         finally
         {
-            Interlocked.Decrement(ref _waiters);
+            lock (_lock)
+            {
+                _waiters.Give(host);
+            }
         }
     }
 
@@ -186,6 +201,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
             lock (_lock)
             {
                 _flights.Remove(key);
+                _fetches.Give(HostOf(url));
                 if (!result.IsFailure)
                 {
                     _backoff.Succeeded(key);

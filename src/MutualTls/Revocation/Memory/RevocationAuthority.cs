@@ -31,14 +31,26 @@ internal sealed class RevocationAuthority
     private readonly OctetTable<CrlPlace> _places = new();
     private readonly ConcurrentDictionary<Uri, byte> _responders = new();
     private CrlSet _crls = CrlSet.Empty;
+    private long _lastUsed;
 
     public RevocationAuthority(VerifiedPath path, int depth)
     {
         _issuer = OcspIssuer.Of(path, depth);
         _anchorKey = path.Anchor.EncodedKey.ToArray();
+        AnchorHash = SipHash.Compute(path.Anchor.EncodedKey);
+        Branch = depth + 1 < path.Span.Length ? SipHash.Compute(path.Span[^1].SubjectPublicKeyInfo) : 0;
     }
 
     public OcspIssuer Issuer => _issuer;
+
+    /// <summary>Gets a number that is the same for the same anchor.</summary>
+    public ulong AnchorHash { get; }
+
+    /// <summary>Gets a number that is the same for all below the same certificate of the anchor; 0 for the anchor itself.</summary>
+    public ulong Branch { get; }
+
+    /// <summary>Gets when it was last used, as the count of authorities then.</summary>
+    public long LastUsed => Volatile.Read(ref _lastUsed);
 
     /// <summary>Gets the issuer's name as text, for people.</summary>
     public string Name => DistinguishedNameText.Of(_issuer.Name);
@@ -58,6 +70,15 @@ internal sealed class RevocationAuthority
     {
         OcspIssuer issuer = OcspIssuer.Of(path, depth);
         return issuer.EncodedKey.SequenceEqual(_issuer.EncodedKey) && issuer.Name.SequenceEqual(_issuer.Name) && path.Anchor.EncodedKey.SequenceEqual(_anchorKey);
+    }
+
+    /// <summary>Notes that it is used.</summary>
+    public void Use(long now)
+    {
+        if (Volatile.Read(ref _lastUsed) != now)
+        {
+            Volatile.Write(ref _lastUsed, now);
+        }
     }
 
     /// <summary>Keeps a CRL whose signature is good. False: the one held is as new or newer.</summary>
