@@ -1,11 +1,8 @@
-using System.Text;
 using Microsoft.Extensions.Primitives;
-using MutualTls.Certificates;
-using MutualTls.Paths;
 
 namespace MutualTls.AspNetCore.Forwarded;
 
-/// <summary>Reads and writes the headers of RFC 9440: an Item, and a List of Items, each a Byte Sequence (RFC 8941) of one certificate.</summary>
+/// <summary>Reads the headers of RFC 9440: an Item, and a List of Items, each a Byte Sequence (RFC 8941) of one certificate.</summary>
 internal static class Rfc9440
 {
     /// <summary>Reads <c>Client-Cert</c>.</summary>
@@ -39,19 +36,5 @@ internal static class Rfc9440
         }
 
         return true;
-    }
-
-    public static string WriteItem(ParsedCertificate certificate) => $":{Convert.ToBase64String(certificate.Bytes)}:";
-
-    /// <summary>Writes the intermediates; null if there are none.</summary>
-    public static string? WriteChain(VerifiedPath path)
-    {
-        StringBuilder list = new();
-        foreach (ParsedCertificate certificate in path.Certificates.Skip(1))
-        {
-            list.Append(list.Length == 0 ? "" : ", ").Append(WriteItem(certificate));
-        }
-
-        return list.Length == 0 ? null : list.ToString();
     }
 }

@@ -1,5 +1,4 @@
 using System.Net.Http;
-using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -34,7 +33,7 @@ public class ForwardingSnippetTests
         context.Features.Set(_front);
 
         // <snippet forwarding-send>
-        onward.Headers.SetClientCertificate(context.Features.Get<IMutualTlsFeature>()?.Verdict);
+        onward.SetClientCert(context.Features.Get<IMutualTlsFeature>()?.Verdict);
         // </snippet>
 
         using HttpClient proxy = Caller.Create(PortOf(backend), s_pki.Issuing.IssueClient("proxy.test"));

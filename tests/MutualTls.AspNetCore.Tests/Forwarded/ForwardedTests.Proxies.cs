@@ -69,7 +69,7 @@ public partial class ForwardedTests
 
     // What is written towards a backend is read there.
     [Fact]
-    public async Task SetClientCertificate_TowardsABackend_IsReadThere()
+    public async Task SetClientCert_TowardsABackend_IsReadThere()
     {
         await using App backend = await StartAsync();
         IMutualTlsFeature? found = null;
@@ -83,10 +83,10 @@ public partial class ForwardedTests
         using HttpRequestMessage onward = new(HttpMethod.Get, "/forwarded");
         onward.Headers.TryAddWithoutValidation("Client-Cert", "forged");
         onward.Headers.TryAddWithoutValidation("Client-Cert-Chain", "forged");
-        onward.Headers.SetClientCertificate(found!.Verdict);
+        onward.SetClientCert(found!.Verdict);
         using HttpResponseMessage answer = await proxy.SendAsync(onward, App.Stop);
         Assert.Equal("forwarded client.test", await answer.Content.ReadAsStringAsync(App.Stop));
-        onward.Headers.SetClientCertificate(verdict: null);
+        onward.SetClientCert(client: null);
         Assert.DoesNotContain(onward.Headers, header => header.Key.StartsWith("Client-Cert", StringComparison.OrdinalIgnoreCase));
     }
 
