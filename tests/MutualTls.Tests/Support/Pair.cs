@@ -16,6 +16,9 @@ internal static class Pair
 
     private static readonly ConcurrentDictionary<TestKeyKind, TestKey[]> Keys = new();
 
+    // Nothing is measured by it: a busy machine takes what it takes.
+    private static readonly TimeSpan s_handshakes = TimeSpan.FromMinutes(1);
+
     /// <summary>Makes a PKI of one kind of key. The keys are made once: an RSA key takes a second.</summary>
     public static TestPki Pki(TestKeyKind kind, Action<TestCertificateSpec>? server = null)
     {
@@ -44,6 +47,7 @@ internal static class Pair
         Credential = Credential(pki.Server),
         Policy = policy ?? Trusting(pki.Root),
         Engine = engine ?? new PeerPolicyEngine(),
+        HandshakeTimeout = s_handshakes,
     };
 
     public static MutualTlsClientOptions Client(TestPki pki, TestCertificate? certificate = null, string host = "localhost", PeerPolicyEngine? engine = null) => new()
@@ -52,6 +56,7 @@ internal static class Pair
         Credential = Credential(certificate ?? pki.Client),
         Policy = Trusting(pki.Root),
         Engine = engine ?? new PeerPolicyEngine(),
+        HandshakeTimeout = s_handshakes,
     };
 
     public static MutualTlsListener Listen(MutualTlsServerOptions options) => new(new IPEndPoint(IPAddress.Loopback, 0), options);
