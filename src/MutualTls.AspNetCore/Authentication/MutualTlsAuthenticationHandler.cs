@@ -4,10 +4,8 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using MutualTls.AspNetCore.Authorization;
 using MutualTls.AspNetCore.Features;
 using MutualTls.AspNetCore.Forwarded;
-using MutualTls.AspNetCore.Gate;
 using MutualTls.Policies;
 
 namespace MutualTls.AspNetCore.Authentication;
@@ -33,10 +31,7 @@ internal sealed class MutualTlsAuthenticationHandler(IOptionsMonitor<MutualTlsAu
             return s_nobody;
         }
 
-        MutualTlsIdentity identity = feature is GatedConnection connection
-            ? connection.IdentityBy(verdict, Scheme.Name, ClaimsIssuer)
-            : new MutualTlsIdentity(verdict, VerdictClaims.Of(verdict, "connection", ClaimsIssuer), Scheme.Name, ClaimsIssuer);
-        return SignInAsync(verdict, identity);
+        return SignInAsync(verdict, IdentityOf(feature, verdict));
     }
 
     // There is no later: who has not proved who it is in the handshake cannot on this connection. RFC 9113 section 9.2.3.
@@ -46,6 +41,24 @@ internal sealed class MutualTlsAuthenticationHandler(IOptionsMonitor<MutualTlsAu
     {
         Response.StatusCode = StatusCodes.Status403Forbidden;
         return Task.CompletedTask;
+    }
+
+    private MutualTlsIdentity IdentityOf(IMutualTlsFeature feature, PeerVerdict verdict)
+    {
+        // One scheme is the rule; with more, the last one's is kept. Two requests at once may both make it: neither can change it.
+        IIdentityKeeper? keeper = feature as IIdentityKeeper;
+        if (keeper?.Identity is MutualTlsIdentity known && known.Verdict == verdict && known.AuthenticationType == Scheme.Name && known.ClaimsIssuer == ClaimsIssuer)
+        {
+            return known;
+        }
+
+        MutualTlsIdentity identity = new(verdict, VerdictClaims.Of(verdict, "connection", ClaimsIssuer), Scheme.Name, ClaimsIssuer);
+        if (keeper is not null)
+        {
+            keeper.Identity = identity;
+        }
+
+        return identity;
     }
 
     private Task<AuthenticateResult> SignInAsync(PeerVerdict verdict, MutualTlsIdentity identity)

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
-using MutualTls.AspNetCore.Authorization;
+using MutualTls.AspNetCore.Forwarded;
 
 namespace MutualTls.AspNetCore.Authentication;
 

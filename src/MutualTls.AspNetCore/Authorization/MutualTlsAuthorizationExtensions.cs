@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using MutualTls.AspNetCore.Authorization;
+using MutualTls.AspNetCore.Forwarded;
 using MutualTls.Identities;
 
 namespace Microsoft.AspNetCore.Authorization

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using MutualTls.AspNetCore.Forwarded;
 using MutualTls.Identities;
 
 namespace MutualTls.AspNetCore.Authorization;

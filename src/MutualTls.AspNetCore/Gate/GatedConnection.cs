@@ -1,5 +1,5 @@
 using System.Net.Security;
-using MutualTls.AspNetCore.Authentication;
+using System.Security.Claims;
 using MutualTls.AspNetCore.Endpoints;
 using MutualTls.AspNetCore.Features;
 using MutualTls.AspNetCore.Sni;
@@ -10,12 +10,11 @@ namespace MutualTls.AspNetCore.Gate;
 
 /// <summary>One connection on its way through the gate, and behind it.</summary>
 /// <threadsafety>The handshake and the gate use it one after the other; requests read it from any thread.</threadsafety>
-internal sealed class GatedConnection : IMutualTlsFeature
+internal sealed class GatedConnection : IMutualTlsFeature, IIdentityKeeper
 {
     private readonly HostMap _hosts;
     private readonly ServerHandshake _handshake;
     private string? _belonging;
-    private MutualTlsIdentity? _identity;
     private bool _settled;
 
     public GatedConnection(GatedEndpoint endpoint, HostMap hosts, HostBinding host, string? serverName)
@@ -32,6 +31,8 @@ internal sealed class GatedConnection : IMutualTlsFeature
     public HostBinding Host { get; }
 
     public string? ServerName { get; }
+
+    public ClaimsIdentity? Identity { get; set; }
 
     // Set before the connection is anybody's: nobody sees the feature before the gate has opened.
     public PeerVerdict Verdict => _handshake.Gate.Verdict!;
@@ -79,18 +80,5 @@ internal sealed class GatedConnection : IMutualTlsFeature
 
         _belonging = authority;
         return true;
-    }
-
-    /// <summary>Gets the identity that all requests of this connection share.</summary>
-    public MutualTlsIdentity IdentityBy(PeerVerdict verdict, string scheme, string claimsIssuer)
-    {
-        // One scheme is the rule; with more, the last one's is kept. Two requests at once may both make it: neither can change it.
-        MutualTlsIdentity? identity = _identity;
-        if (identity is null || identity.Verdict != verdict || identity.AuthenticationType != scheme || identity.ClaimsIssuer != claimsIssuer)
-        {
-            _identity = identity = new MutualTlsIdentity(verdict, VerdictClaims.Of(verdict, "connection", claimsIssuer), scheme, claimsIssuer);
-        }
-
-        return identity;
     }
 }

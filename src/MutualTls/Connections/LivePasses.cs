@@ -93,7 +93,7 @@ internal sealed class LivePasses : IThreadPoolWorkItem
     public async ValueTask<IDisposable> EnterAsync()
     {
         await _awaited.WaitAsync().ConfigureAwait(false);
-        return new Place(_awaited);
+        return new Turn(_awaited);
     }
 
     public void Execute()
@@ -161,7 +161,7 @@ internal sealed class LivePasses : IThreadPoolWorkItem
         }
     }
 
-    private sealed class Place(SemaphoreSlim places) : IDisposable
+    private sealed class Turn(SemaphoreSlim places) : IDisposable
     {
         public void Dispose() => places.Release();
     }

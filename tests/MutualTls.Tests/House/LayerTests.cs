@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace MutualTls.Tests.House;
 
-/// <summary>A folder of src/MutualTls uses only folders further down this list; folders on one line do not use each other.</summary>
+/// <summary>A folder of src/MutualTls, and of src/MutualTls.AspNetCore, uses only folders further down its list; folders on one line do not use each other.</summary>
 public partial class LayerTests
 {
     private static readonly string[][] Layers =
@@ -19,29 +19,31 @@ public partial class LayerTests
         ["Findings"],
     ];
 
-    [Fact]
-    public void Folders_OfTheEngine_UseOnlyThoseBelow()
-    {
-        List<string> against = [];
-        foreach (string file in Repository.Files("src/MutualTls", "*.cs"))
-        {
-            string folder = file.Split('/')[2];
-            foreach (Match use in Use().Matches(Repository.ReadCode(file)))
-            {
-                string used = use.Groups["folder"].Value;
-                if (used != folder && LayerOf(used) is var below && below >= 0 && below <= LayerOf(folder))
-                {
-                    against.Add($"{file} uses {used}: {use.Value.Trim()}");
-                }
-            }
-        }
+    private static readonly string[][] AspNetCoreLayers =
+    [
+        ["Hosting"],
+        ["Gate", "Authorization"],
+        ["Authentication"],
+        ["Forwarded", "Sni"],
+        ["Refusals", "Endpoints"],
+        ["Features"],
+    ];
 
-        Assert.Empty(against);
-    }
+    [Fact]
+    public void Folders_OfTheEngine_UseOnlyThoseBelow() => Assert.Empty(Against("src/MutualTls", Layers, Use()));
+
+    [Fact]
+    public void Folders_OfAspNetCore_UseOnlyThoseBelow() => Assert.Empty(Against("src/MutualTls.AspNetCore", AspNetCoreLayers, AspNetCoreUse()));
 
     [Fact]
     public void Folders_OfTheEngine_AreAllInTheList() =>
-        Assert.All(Repository.Files("src/MutualTls", "*.cs"), file => Assert.True(LayerOf(file.Split('/')[2]) >= 0, $"{file} is in no known folder"));
+        Assert.All(Repository.Files("src/MutualTls", "*.cs"), file => Assert.True(LayerOf(Layers, file.Split('/')[2]) >= 0, $"{file} is in no known folder"));
+
+    // The log alone is for all of them.
+    [Fact]
+    public void Folders_OfAspNetCore_AreAllInTheList() => Assert.All(
+        Repository.Files("src/MutualTls.AspNetCore", "*.cs").Where(file => !file.EndsWith("/Log.cs", StringComparison.Ordinal)),
+        file => Assert.True(LayerOf(AspNetCoreLayers, file.Split('/')[2]) >= 0, $"{file} is in no known folder"));
 
     [Fact]
     public void Folders_OfTheEngine_AreThoseOfTheArchitecture() => Assert.Equal(
@@ -60,11 +62,33 @@ public partial class LayerTests
         }
     }
 
-    private static int LayerOf(string folder) => Array.FindIndex(Layers, layer => layer.Contains(folder));
+    private static List<string> Against(string source, string[][] layers, Regex uses)
+    {
+        List<string> against = [];
+        foreach (string file in Repository.Files(source, "*.cs"))
+        {
+            string folder = file.Split('/')[2];
+            foreach (Match use in uses.Matches(Repository.ReadCode(file)))
+            {
+                string used = use.Groups["folder"].Value;
+                if (used != folder && LayerOf(layers, used) is var below && below >= 0 && below <= LayerOf(layers, folder))
+                {
+                    against.Add($"{file} uses {used}: {use.Value.Trim()}");
+                }
+            }
+        }
+
+        return against;
+    }
+
+    private static int LayerOf(string[][] layers, string folder) => Array.FindIndex(layers, layer => layer.Contains(folder));
 
     // Either the full name, or one that starts at a folder, as code inside the namespace MutualTls may write it.
     [GeneratedRegex(@"\bMutualTls\.(?<folder>[A-Z]\w+)\b|(?<![\w.])(?<folder>DependencyInjection|Connections|Policies|Revocation|Pinning|Identities|Credentials|Paths|Trust|Certificates|Sources|Diagnostics|Findings)\.[A-Z]\w+")]
     private static partial Regex Use();
+
+    [GeneratedRegex(@"\bMutualTls\.AspNetCore\.(?<folder>[A-Z]\w+)\b")]
+    private static partial Regex AspNetCoreUse();
 
     [GeneratedRegex(@"^\| `(?<folder>\w+)` \|", RegexOptions.Multiline)]
     private static partial Regex FolderRow();

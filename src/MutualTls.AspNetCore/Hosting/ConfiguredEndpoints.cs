@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Server.Kestrel;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
-using MutualTls.AspNetCore.Requests;
+using MutualTls.AspNetCore.Gate;
 
-namespace MutualTls.AspNetCore.Endpoints;
+namespace MutualTls.AspNetCore.Hosting;
 
 /// <summary>Puts mutual TLS on those endpoints of the <c>Kestrel</c> section that ask for it, or on every endpoint there is.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MutualTls;
 using MutualTls.AspNetCore.Endpoints;
+using MutualTls.AspNetCore.Gate;
 
 namespace Microsoft.AspNetCore.Hosting;
 

@@ -1,4 +1,4 @@
-namespace MutualTls.AspNetCore.Authorization;
+namespace MutualTls.AspNetCore.Forwarded;
 
 /// <summary>Says whether a requirement is met by a certificate that a trusted proxy forwarded.</summary>
 public enum ForwardedCertificates

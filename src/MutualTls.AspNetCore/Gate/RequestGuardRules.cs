@@ -1,6 +1,6 @@
 using MutualTls.AspNetCore.Endpoints;
 
-namespace MutualTls.AspNetCore.Requests;
+namespace MutualTls.AspNetCore.Gate;
 
 /// <summary>Says what holds for the whole web host.</summary>
 internal sealed class RequestGuardRules

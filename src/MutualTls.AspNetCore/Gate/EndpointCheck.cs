@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using MutualTls.AspNetCore.Requests;
+using MutualTls.AspNetCore.Endpoints;
 using MutualTls.AspNetCore.Sni;
 using MutualTls.Connections;
 
-namespace MutualTls.AspNetCore.Endpoints;
+namespace MutualTls.AspNetCore.Gate;
 
 /// <summary>Checks what an endpoint was told and reports every error at once.</summary>
 internal static class EndpointCheck

@@ -4,10 +4,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MutualTls.AspNetCore.Features;
-using MutualTls.AspNetCore.Gate;
 using MutualTls.AspNetCore.Refusals;
 
-namespace MutualTls.AspNetCore.Requests;
+namespace MutualTls.AspNetCore.Gate;
 
 /// <summary>Stands before every middleware of the application: a request must belong to what its connection was judged by.</summary>
 /// <threadsafety>Safe from any thread.</threadsafety>

@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using MutualTls.AspNetCore.Gate;
+using MutualTls.AspNetCore.Endpoints;
 using MutualTls.AspNetCore.Sni;
 
-namespace MutualTls.AspNetCore.Endpoints;
+namespace MutualTls.AspNetCore.Gate;
 
 /// <summary>One endpoint with mutual TLS: Kestrel's TLS told by us, and the gate after it.</summary>
 /// <threadsafety>Set up by one thread; connections use it from any.</threadsafety>

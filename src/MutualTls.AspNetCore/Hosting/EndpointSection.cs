@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Configuration;
+using MutualTls.AspNetCore.Endpoints;
 using static MutualTls.DependencyInjection.ConfigurationValues;
 
-namespace MutualTls.AspNetCore.Endpoints;
+namespace MutualTls.AspNetCore.Hosting;
 
 /// <summary>Reads what an endpoint of the <c>Kestrel</c> section says of mutual TLS. What Kestrel would read in vain there is an error too.</summary>
 internal static class EndpointSection

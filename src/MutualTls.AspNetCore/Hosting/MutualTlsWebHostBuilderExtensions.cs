@@ -3,7 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using MutualTls;
 using MutualTls.AspNetCore.Endpoints;
-using MutualTls.AspNetCore.Requests;
+using MutualTls.AspNetCore.Gate;
+using MutualTls.AspNetCore.Hosting;
 
 namespace Microsoft.AspNetCore.Hosting;
 
