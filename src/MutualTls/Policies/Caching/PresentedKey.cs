@@ -12,15 +12,13 @@ internal readonly ref struct PresentedKey
         Role = role;
         Expected = expected;
 
-        // Everything counts: with the end-entity alone, its holder could make many verdicts collide by sending junk along.
-        ulong hash = (ulong)role;
-        foreach (ReadOnlyMemory<byte> certificate in presented.Certificates)
-        {
-            hash = SipHash.Compute(certificate.Span, hash + Touch(certificate.Span));
-        }
-
+        ReadOnlySpan<byte> tail = presented.EndEntity.Span;
+        tail = tail.Length > TailLength ? tail[^TailLength..] : tail;
+        ulong hash = SipHash.Compute(tail, (ulong)role);
         Hash = expected is null ? hash : SipHash.Compute(expected.Octets, hash);
     }
+
+    private const int TailLength = 32;
 
     public PresentedChain Presented { get; }
 
@@ -29,19 +27,6 @@ internal readonly ref struct PresentedKey
     public ReferenceIdentity? Expected { get; }
 
     public ulong Hash { get; }
-
-    // Reads one octet of each cache line first: these reads wait for memory together, where the hash would wait for one line after another.
-    private static uint Touch(ReadOnlySpan<byte> data)
-    {
-        const int CacheLine = 64;
-        uint sum = 0;
-        for (int i = 0; i < data.Length; i += CacheLine)
-        {
-            sum += data[i];
-        }
-
-        return sum;
-    }
 
     /// <summary>Tells whether this is what the arguments stand for, octet by octet.</summary>
     public bool Equals(ReadOnlyMemory<byte> endEntity, ReadOnlySpan<ReadOnlyMemory<byte>> others, PeerRole role, ReferenceIdentity? expected)
