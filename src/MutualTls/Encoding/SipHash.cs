@@ -8,61 +8,25 @@ namespace MutualTls.Encoding;
 /// <remarks>For tables in memory only; it is neither a digest nor a MAC.</remarks>
 internal static class SipHash
 {
-    // From here on, two halves are hashed side by side: one alone leaves the processor waiting for itself.
-    private const int LongLength = 128;
-
     private static readonly ulong Key0 = RandomKey();
     private static readonly ulong Key1 = RandomKey();
-    private static readonly ulong OtherKey = RandomKey();
 
     /// <summary>Hashes with this process's key. What was hashed before can be passed on as <paramref name="chained"/>.</summary>
-    public static ulong Compute(ReadOnlySpan<byte> data, ulong chained = 0) =>
-        data.Length < LongLength ? Compute(data, Key0 ^ chained, Key1) : ComputeLong(data, chained);
+    public static ulong Compute(ReadOnlySpan<byte> data, ulong chained = 0) => Compute(data, Key0 ^ chained, Key1);
 
     internal static ulong Compute(ReadOnlySpan<byte> data, ulong key0, ulong key1)
     {
         State state = new(key0, key1);
-        ulong length = (ulong)data.Length << 56;
+        ulong last = (ulong)data.Length << 56;
         while (data.Length >= 8)
         {
             state.Add(BinaryPrimitives.ReadUInt64LittleEndian(data));
             data = data[8..];
         }
 
-        return Finish(ref state, data, length);
-    }
-
-    // The halves have keys of their own; the second half's hash goes through the first's state, so that both count in full.
-    private static ulong ComputeLong(ReadOnlySpan<byte> data, ulong chained)
-    {
-        int half = data.Length / 16 * 8;
-        ReadOnlySpan<byte> first = data[..half], second = data.Slice(half, half);
-        State one = new(Key0 ^ chained, Key1), two = new(Key0, OtherKey);
-        while (first.Length >= 8 && second.Length >= 8)
+        for (int i = 0; i < data.Length; i++)
         {
-            one.Add(BinaryPrimitives.ReadUInt64LittleEndian(first));
-            two.Add(BinaryPrimitives.ReadUInt64LittleEndian(second));
-            first = first[8..];
-            second = second[8..];
-        }
-
-        one.Add(two.Finish());
-        ReadOnlySpan<byte> rest = data[(2 * half)..];
-        if (rest.Length >= 8)
-        {
-            one.Add(BinaryPrimitives.ReadUInt64LittleEndian(rest));
-            rest = rest[8..];
-        }
-
-        return Finish(ref one, rest, (ulong)data.Length << 56);
-    }
-
-    private static ulong Finish(ref State state, ReadOnlySpan<byte> rest, ulong length)
-    {
-        ulong last = length;
-        for (int i = 0; i < rest.Length; i++)
-        {
-            last |= (ulong)rest[i] << (8 * i);
+            last |= (ulong)data[i] << (8 * i);
         }
 
         state.Add(last);

@@ -6,19 +6,20 @@ namespace MutualTls.Policies.Caching;
 /// <summary>What a verdict depends on beside its policy: exactly what was presented, by whom it was presented as, and the expected name.</summary>
 internal readonly ref struct PresentedKey
 {
+    // The last octets of a certificate are its signature's, which no two have in common by chance.
+    private const int TailLength = 32;
+
     public PresentedKey(PresentedChain presented, PeerRole role, ReferenceIdentity? expected)
     {
         Presented = presented;
         Role = role;
         Expected = expected;
 
-        ReadOnlySpan<byte> tail = presented.EndEntity.Span;
-        tail = tail.Length > TailLength ? tail[^TailLength..] : tail;
-        ulong hash = SipHash.Compute(tail, (ulong)role);
+        // To hash everything would take longer than all the rest. What a hash leaves out is compared; that the cache keeps few of one hash bounds it.
+        ReadOnlySpan<byte> endEntity = presented.EndEntity.Span;
+        ulong hash = SipHash.Compute(endEntity.Length > TailLength ? endEntity[^TailLength..] : endEntity, (ulong)role);
         Hash = expected is null ? hash : SipHash.Compute(expected.Octets, hash);
     }
-
-    private const int TailLength = 32;
 
     public PresentedChain Presented { get; }
 
@@ -26,6 +27,7 @@ internal readonly ref struct PresentedKey
 
     public ReferenceIdentity? Expected { get; }
 
+    /// <summary>Gets a hash of the end-entity's signature, the role and the name; other certificates that come along do not count.</summary>
     public ulong Hash { get; }
 
     /// <summary>Tells whether this is what the arguments stand for, octet by octet.</summary>

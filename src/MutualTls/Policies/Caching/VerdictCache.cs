@@ -11,6 +11,9 @@ internal sealed class VerdictCache(long limit)
     // S3-FIFO's share for entries that have not been asked for again.
     private const int NewShare = 10;
 
+    // Whoever has one certificate can make many entries of one hash, by sending other certificates along: so many of them, and others keep their time.
+    private const int MaxAlike = 4;
+
     private readonly Lock _writing = new();
     private readonly Queue<CachedVerdict> _new = [];
     private readonly Queue<CachedVerdict> _known = [];
@@ -59,10 +62,7 @@ internal sealed class VerdictCache(long limit)
 
         try
         {
-            if (Find(key) is { } older)
-            {
-                Unlink(older);
-            }
+            MakeRoom(key);
 
             // Half empty at least: another entry in the same bucket costs a wait for memory.
             if (_count * 2 >= _buckets.Length)
@@ -108,6 +108,32 @@ internal sealed class VerdictCache(long limit)
             {
                 _writing.Exit();
             }
+        }
+    }
+
+    // For one entry: in place of the one for the same key, or of the oldest of the same hash where these are many.
+    private void MakeRoom(in PresentedKey key)
+    {
+        CachedVerdict? oldest = null;
+        int alike = 0;
+        for (CachedVerdict? entry = _buckets[IndexOf(key.Hash, _buckets)]; entry is not null; entry = entry.Next)
+        {
+            if (entry.IsFor(key))
+            {
+                Unlink(entry);
+                return;
+            }
+
+            if (entry.Hash == key.Hash)
+            {
+                alike++;
+                oldest = entry;
+            }
+        }
+
+        if (alike >= MaxAlike)
+        {
+            Unlink(oldest!);
         }
     }
 

@@ -186,6 +186,42 @@ public class VerdictCacheTests
         Assert.InRange(cache.Queued, 1, 32);
     }
 
+    // The hash is of the signature alone: that a certificate ends like one that is remembered makes it nobody.
+    [Fact]
+    public void Judge_SignatureOfAnAcceptedCertificate_IsJudgedAnew()
+    {
+        TestPki pki = new();
+        PeerPolicyEngine engine = new();
+        PeerPolicy policy = Pair.Trusting(pki.Root);
+        Assert.True(engine.Judge(policy, Client, Pair.Presented(pki.Client)).IsAccepted);
+        byte[] forged = pki.Client.Der.ToArray();
+        int serial = forged.AsSpan().IndexOf(pki.Client.SerialNumber.Span);
+        forged[serial + pki.Client.SerialNumber.Length - 1] ^= 1;
+        PeerVerdict verdict = engine.Judge(policy, Client, new PresentedChain(forged, pki.Issuing.Der));
+        Assert.Equal(ValidationReason.SignatureInvalid, verdict.Primary!.Value.Reason);
+    }
+
+    // What comes along is not hashed, so its sender could make others wait in one long bucket.
+    [Fact]
+    public void Judge_OtherCertificatesInManyVariants_FewAreKeptAndOthersStay()
+    {
+        TestPki pki = new();
+        PeerPolicyEngine engine = new();
+        PeerPolicy policy = Pair.Trusting(pki.Root);
+        PresentedChain neighbour = Pair.Presented(pki.Issuing.IssueClient("neighbour"));
+        PeerVerdict known = engine.Judge(policy, Client, neighbour);
+        for (int i = 0; i < 100; i++)
+        {
+            PresentedChain variant = new(pki.Client.Der, pki.Issuing.Der, (byte[])[0x30, 1, (byte)i]);
+            PeerVerdict verdict = engine.Judge(policy, Client, variant);
+            Assert.True(verdict.IsAccepted);
+            Assert.Same(verdict, engine.Judge(policy, Client, variant));
+        }
+
+        Assert.InRange(policy.Cache.Count, 2, 5);
+        Assert.Same(known, engine.Judge(policy, Client, neighbour));
+    }
+
     [Fact]
     public async Task Find_WhileTheTableGrowsAndShrinks_NeverFindsAnothersEntry()
     {
