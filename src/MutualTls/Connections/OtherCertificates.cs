@@ -38,7 +38,7 @@ internal static class OtherCertificates
         }
 
         all.AddRange(others ?? []);
-        return all.Count == 0 ? PresentedChain.None : new PresentedChain(all);
+        return all.Count == 0 ? PresentedChain.None : new PresentedChain(all) { ReadBefore = verdict.Path?.EndEntity ?? verdict.EndEntity };
     }
 
     private static bool IsHeld(PeerVerdict verdict, ReadOnlySpan<byte> certificate)

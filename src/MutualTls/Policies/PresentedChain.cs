@@ -46,6 +46,9 @@ public sealed class PresentedChain
 
     internal ReadOnlySpan<ReadOnlyMemory<byte>> Certificates => _many ?? ((ReadOnlySpan<ReadOnlyMemory<byte>>)_few)[..Count];
 
+    /// <summary>Gets the end-entity as it was read before, by whoever presents again what was judged once; null if it has to be read.</summary>
+    internal ParsedCertificate? ReadBefore { get; init; }
+
     internal ReadOnlyMemory<byte> EndEntity => Count == 0 ? default : Certificates[0];
 
     /// <summary>Takes the certificate that <see cref="System.Net.Security.SslStream"/> hands out, and what came with it.</summary>
@@ -105,7 +108,9 @@ public sealed class PresentedChain
             return false;
         }
 
-        if (!CertificateParser.TryParse(Certificates[0], out endEntity, out finding))
+        finding = default;
+        endEntity = ReadBefore;
+        if (endEntity is null && !CertificateParser.TryParse(Certificates[0], out endEntity, out finding))
         {
             finding = finding with { Depth = 0 };
             return false;
