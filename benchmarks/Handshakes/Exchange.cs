@@ -13,6 +13,13 @@ internal static class Exchange
         await stream.WriteAsync(Response);
     }
 
+    /// <summary>The same on this thread.</summary>
+    public static void Answer(Stream stream)
+    {
+        stream.ReadAtLeast(new byte[Request.Length], Request.Length);
+        stream.Write(Response);
+    }
+
     /// <summary>Asks, and reads until the server has said all.</summary>
     public static async Task AskAsync(Stream stream)
     {

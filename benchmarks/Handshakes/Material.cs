@@ -15,6 +15,9 @@ internal sealed class Material(string folder)
 
     public string ServerKey => Path.Combine(folder, "server.key");
 
+    /// <summary>Gets the CRLs of both CAs; nobody of the run is on them.</summary>
+    public string Crls => Path.Combine(folder, "crls.pem");
+
     public string Folder => folder;
 
     public static Material Write(string folder, TestPki pki)
@@ -24,6 +27,7 @@ internal sealed class Material(string folder)
         File.WriteAllText(material.Intermediates, pki.Issuing.ToPem());
         File.WriteAllText(material.ServerChain, pki.Server.ChainToPem());
         File.WriteAllText(material.ServerKey, pki.Server.ExportPrivateKeyPem());
+        File.WriteAllText(material.Crls, pki.Root.IssueCrl().ToPem() + pki.Issuing.IssueCrl().ToPem());
         return material;
     }
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Text.Json;
 using BenchmarkDotNet.Running;
 using MutualTls.Benchmarks;
 using MutualTls.Benchmarks.Budgets;
+using MutualTls.Handshakes.Results;
 using MutualTls.Handshakes.Servers;
 
 if (args is [CrlBudgets.ChildCommand, { } folder])
@@ -26,6 +26,7 @@ Option<string[]> only = new("--only") { Description = "Measure only these, by th
 Command budgets = new("budgets", "Measures the budgets as ratios within one run; ends with 0 only if all hold.") { json, only };
 budgets.SetAction(result =>
 {
+    Machine machine = Machine.Describe();
     List<BudgetRow> rows = [];
     (string Ids, Func<IEnumerable<BudgetRow>> Run)[] groups = [("B4", CrlBudgets.Run), .. VerdictBudgets.Groups, ("B5 B6", HandshakeBudgets.Run), ("B7", RequestBudgets.Run), ("B9", DemandBudgets.Run)];
     string[] wanted = result.GetValue(only) ?? [];
@@ -37,7 +38,7 @@ budgets.SetAction(result =>
 
     if (result.GetValue(json) is { } file)
     {
-        File.WriteAllText(file.FullName, JsonSerializer.Serialize(rows.Select(row => new { row.Id, row.What, row.Value, row.Limit, Side = row.Side.ToString(), row.Unit, row.Holds, row.Detail })));
+        ResultFile.Write(file, "MutualTls.Benchmarks", args, machine, rows);
     }
 
     return rows.TrueForAll(row => row.Holds) ? 0 : 1;

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MutualTls.Connections;
 using MutualTls.Credentials;
@@ -74,15 +75,30 @@ internal static class Handshake
         MutualTlsServerOptions options = new()
         {
             Credential = LocalCredential.FromPemFile(material.ServerChain, material.ServerKey),
-            Policy = PeerPolicy.Create("handshakes", p =>
-            {
-                p.TrustPem(material.Root);
-                _ = asksResponder
-                    ? p.CheckRevocation(r => (r.Depth, r.Preference) = (RevocationDepth.EndEntity, RevocationPreference.OcspOnly))
-                    : p.WithoutRevocation();
-            }),
+            Policy = PeerPolicy.Create("handshakes", p => p
+                .TrustPem(material.Root)
+                .AllowDns("*.test")
+                .Pin(PinOf(material.Intermediates), "sha256/" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)))
+                .DenyCertificate("certificate:" + Convert.ToHexString(RandomNumberGenerator.GetBytes(32)))
+                .CheckRevocation(r =>
+                {
+                    if (asksResponder)
+                    {
+                        (r.Depth, r.Preference) = (RevocationDepth.EndEntity, RevocationPreference.OcspOnly);
+                    }
+                    else
+                    {
+                        r.CrlFiles.Add(material.Crls);
+                    }
+                })),
             Engine = asksResponder ? new PeerPolicyEngine(revocation: new RevocationService(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } })) : new PeerPolicyEngine(),
         };
         return async transport => await MutualTlsStream.AuthenticateAsServerAsync(transport, options);
+    }
+
+    private static string PinOf(string file)
+    {
+        using X509Certificate2 certificate = X509CertificateLoader.LoadCertificateFromFile(file);
+        return "sha256/" + Convert.ToBase64String(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
     }
 }

@@ -12,7 +12,7 @@ internal enum ServerKind
     /// <summary>The recipe of the documentation: a CertificateChainPolicy with the private root.</summary>
     ChainPolicy,
 
-    /// <summary>This library, every check on.</summary>
+    /// <summary>This library, every check on: a name, a pinned key, a list of the denied, the CRLs of the whole chain in hard-fail.</summary>
     MutualTls,
 
     /// <summary>This library in hard-fail, asking an OCSP responder about every client that it sees for the first time.</summary>

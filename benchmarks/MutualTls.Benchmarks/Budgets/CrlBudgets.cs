@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MutualTls.Handshakes;
 using MutualTls.Policies;
 using MutualTls.Revocation.Crl;
 using MutualTls.Testing;

@@ -1,3 +1,5 @@
+using MutualTls.Handshakes;
+
 namespace MutualTls.Benchmarks.Budgets;
 
 /// <summary>Measures two ways of doing a thing in turn, so that a machine whose speed drifts is unfair to neither.</summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace MutualTls.Benchmarks.Budgets;
+namespace MutualTls.Handshakes;
 
 /// <summary>Tells how long this thread has been on a processor, where the system says so: others on the machine then cost it less of its accuracy.</summary>
 internal static partial class ThreadClock
