@@ -1,16 +1,15 @@
+using IntranetPortal.Pages;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MutualTls.AspNetCore.Endpoints;
 using MutualTls.Credentials;
 using MutualTls.Policies;
-using IntranetPortal.Pages;
 
 namespace IntranetPortal;
 
@@ -23,7 +22,11 @@ internal static class Portal
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddRazorComponents();
-        builder.Services.AddAntiforgery(options => options.Cookie = new CookieBuilder { Name = "__Host-antiforgery", SameSite = SameSiteMode.Strict, SecurePolicy = CookieSecurePolicy.Always, HttpOnly = true });
+        builder.Services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "__Host-antiforgery";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.Always;
+        });
         builder.Services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
 
         // <snippet portal-endpoint>

@@ -23,8 +23,6 @@ public sealed record Timing(TimeSpan FirstSight, TimeSpan Known)
         return new Timing(first[Strangers / 2], Stopwatch.GetElapsedTime(start) / Times);
     }
 
-    public double Factor => FirstSight / Known;
-
     private static TimeSpan AtFirstSight(Action<PeerPolicyBuilder> demands, PresentedChain presented)
     {
         using RevocationService revocation = new();
