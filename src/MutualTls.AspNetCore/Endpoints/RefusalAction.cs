@@ -6,6 +6,9 @@ public enum RefusalAction
     /// <summary>Nothing: the connection is closed.</summary>
     Close,
 
-    /// <summary>The gate itself answers the first request with 403, problem details (RFC 9457) and the reason's code, in HTTP/1.1 and HTTP/2, and closes the connection. A client of TLS 1.3 learns in no other way why it was refused.</summary>
+    /// <summary>
+    /// The gate itself answers the first request with 403, in HTTP/1.1 and HTTP/2, and closes the connection: a page where Accept begins with <c>text/html</c>, as a browser's does,
+    /// else problem details (RFC 9457). Either has the reason's code and hint. A client of TLS 1.3 learns in no other way why it was refused.
+    /// </summary>
     Answer403,
 }

@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using System.IO.Pipelines;
 
 namespace MutualTls.AspNetCore.Refusals;
 
 /// <summary>Answers the requests of an HTTP/2 connection with 403 and tells the client to open no more. RFC 9113.</summary>
-/// <remarks>Headers of requests are not decoded. Streams, frames and octets are bounded.</remarks>
-internal sealed class Http2Answer(PipeReader input, PipeWriter output, byte[] body)
+/// <remarks>Headers of requests are not decoded, only looked through for whether it is a HEAD, and a person's. Streams, frames and octets are bounded.</remarks>
+internal sealed class Http2Answer(PipeReader input, PipeWriter output, RefusalBody problem, Lazy<RefusalBody> page)
 {
     private const int MaxStreams = 128, MaxFrames = 1_024;
 
@@ -18,9 +17,8 @@ internal sealed class Http2Answer(PipeReader input, PipeWriter output, byte[] bo
 
     private static readonly byte[] s_preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
 
-    private readonly byte[] _headers = Headers(body.Length);
     private bool _prefaceSeen;
-    private int _window = DefaultWindow, _frames, _streams, _last;
+    private int _window = DefaultWindow, _all = DefaultWindow, _frames, _streams, _last;
 
     /// <summary>Answers until the client has left, a limit is reached or time is up.</summary>
     /// <param name="answered">Told after the first answer.</param>
@@ -58,25 +56,6 @@ internal sealed class Http2Answer(PipeReader input, PipeWriter output, byte[] bo
         {
             GoAway(_last);
             await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-    }
-
-    // :status 403 by the name of static entry 8 (RFC 7541 section 6.2.2), content-type 31, content-length 28, cache-control 24.
-    private static byte[] Headers(int length)
-    {
-        ArrayBufferWriter<byte> block = new();
-        block.Write<byte>([0x08, 0x03]);
-        block.Write("403"u8);
-        Literal(31, RefusalProblem.ContentType);
-        Literal(28, length.ToString(CultureInfo.InvariantCulture));
-        Literal(24, "no-store");
-        return block.WrittenSpan.ToArray();
-
-        // Four bits hold less than 15 of the index; the values here are shorter than 127.
-        void Literal(int name, string value)
-        {
-            block.Write<byte>([0x0F, (byte)(name - 15), (byte)value.Length]);
-            block.Write(System.Text.Encoding.ASCII.GetBytes(value));
         }
     }
 
@@ -133,12 +112,14 @@ internal sealed class Http2Answer(PipeReader input, PipeWriter output, byte[] bo
 
     private void Answer(in Http2Frame request)
     {
-        // A body that the client's window does not hold is left out; a HEAD has none.
-        bool hasBody = body.Length <= _window && !IsHead(request.Payload);
-        Http2Frame.Write(output, Http2Frame.Headers, (byte)(Http2Frame.EndHeaders | (hasBody ? 0 : Http2Frame.EndStream)), request.Stream, _headers);
+        // A body that the client's windows do not hold is left out; a HEAD has none. What the client gives the connection's window is not counted: it is enough for all problems.
+        RefusalBody body = PageWish.IsInBlock(request.Payload) && page.Value.Content.Length <= Math.Min(_window, _all - (MaxStreams * problem.Content.Length)) ? page.Value : problem;
+        bool hasBody = body.Content.Length <= Math.Min(_window, _all) && !IsHead(request.Payload);
+        Http2Frame.Write(output, Http2Frame.Headers, (byte)(Http2Frame.EndHeaders | (hasBody ? 0 : Http2Frame.EndStream)), request.Stream, HeaderBlock.Of(body));
         if (hasBody)
         {
-            Http2Frame.Write(output, Http2Frame.Data, Http2Frame.EndStream, request.Stream, body);
+            Http2Frame.Write(output, Http2Frame.Data, Http2Frame.EndStream, request.Stream, body.Content);
+            _all -= body.Content.Length;
         }
 
         // RFC 9113 section 8.1: NO_ERROR asks the client to stop sending, and to keep the answer.

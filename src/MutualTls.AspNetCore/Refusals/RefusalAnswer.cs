@@ -21,15 +21,16 @@ internal static class RefusalAnswer
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(context.ConnectionClosed);
         stop.CancelAfter(s_patience);
-        byte[] body = RefusalProblem.Forbidden(verdict.Primary);
+        RefusalBody problem = RefusalBody.Problem(verdict.Primary);
+        Lazy<RefusalBody> page = new(() => RefusalBody.Page(verdict.Primary));
         IDuplexPipe transport = context.Transport;
         try
         {
             if (isHttp2)
             {
-                await new Http2Answer(transport.Input, transport.Output, body).GiveAsync(() => stop.CancelAfter(s_drain), stop.Token).ConfigureAwait(false);
+                await new Http2Answer(transport.Input, transport.Output, problem, page).GiveAsync(() => stop.CancelAfter(s_drain), stop.Token).ConfigureAwait(false);
             }
-            else if (await Http1Answer.GiveAsync(transport.Input, transport.Output, body, stop.Token).ConfigureAwait(false))
+            else if (await Http1Answer.GiveAsync(transport.Input, transport.Output, problem, page, stop.Token).ConfigureAwait(false))
             {
                 stop.CancelAfter(s_drain);
                 await stream.ShutdownAsync().WaitAsync(stop.Token).ConfigureAwait(false);

@@ -8,6 +8,9 @@ internal static class RefusalProblem
 {
     public const string ContentType = "application/problem+json";
 
+    /// <summary>What is said where no finding has a hint.</summary>
+    public const string NoHint = "The client certificate was refused.";
+
     public static byte[] Write(int status, string title, string detail, string? code = null)
     {
         using MemoryStream stream = new();
@@ -30,5 +33,5 @@ internal static class RefusalProblem
     }
 
     public static byte[] Forbidden(Finding? finding) =>
-        Write(403, "Forbidden", finding?.Hint ?? "The client certificate was refused.", finding?.Code);
+        Write(403, "Forbidden", finding?.Hint ?? NoHint, finding?.Code);
 }

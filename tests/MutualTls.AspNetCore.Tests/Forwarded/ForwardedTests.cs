@@ -94,6 +94,12 @@ public partial class ForwardedTests
         // A server's certificate, an expired one: as on a connection.
         Assert.Equal(403, (await AskAsync(proxy, "/seen", Item(s_clients.Server), s_chain)).Status);
         Assert.Equal(403, (await AskAsync(proxy, "/seen", Item(s_clients.Issuing.IssueClient("old.test", c => c.Expired())), s_chain)).Status);
+
+        // A person sees a page.
+        proxy.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "text/html,*/*");
+        (status, body) = await AskAsync(proxy, "/seen", Item(s_clients.Issuing.IssueClient("old.test", c => c.Expired())), s_chain);
+        Assert.Equal(403, status);
+        Assert.Contains("<h1>Your certificate has expired</h1>", body);
         Assert.Equal(before, app.Reached.Count);
     }
 

@@ -30,11 +30,11 @@ public sealed class IntranetPortalTests
 
             (status, page) = await VisitAsync(port, folder, "phone.p12", password);
             Assert.Equal(HttpStatusCode.Forbidden, status);
-            Assert.Contains("MTLS1402", page);
+            Assert.Contains("This site is not open to you", page);
 
             (status, page) = await VisitAsync(port, folder, file: null, password);
             Assert.Equal(HttpStatusCode.Forbidden, status);
-            Assert.Contains("MTLS1001", page);
+            Assert.Contains("Your browser showed no certificate", page);
         }
         finally
         {
@@ -58,6 +58,7 @@ public sealed class IntranetPortalTests
             },
         };
         using HttpClient client = new(handler);
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "text/html");
         using HttpResponseMessage answer = await client.GetAsync(new Uri($"https://localhost:{port}/"), App.Stop);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(App.Stop));
     }
