@@ -7,7 +7,7 @@ using MutualTls.Trust;
 
 namespace MutualTls.AspNetCore.Sni;
 
-/// <summary>Presents a credential together with the names of the authorities that a policy trusts; made anew when either changes.</summary>
+/// <summary>Presents a credential together with the names of the authorities that a policy trusts; made anew when either changes, or the OCSP answer that goes with it.</summary>
 /// <threadsafety>Safe from any thread.</threadsafety>
 internal sealed class HintedCredential(MutualTlsServerOptions server)
 {
@@ -19,17 +19,18 @@ internal sealed class HintedCredential(MutualTlsServerOptions server)
     public SslStreamCertificateContext? ContextOf(LocalCredential credential)
     {
         PeerPolicy policy = server.Policy.Current;
+        OcspStaple? staple = credential.StapleAt(server.Engine.TimeProvider.GetUtcNow());
         Made? made = Volatile.Read(ref _made);
-        if (made is null || made.Credential != credential || made.Policy != policy)
+        if (made is null || made.Credential != credential || made.Policy != policy || !ReferenceEquals(made.Staple, staple))
         {
-            made = new Made(credential, policy, Make(credential, policy));
+            made = new Made(credential, policy, staple, Make(credential, policy, staple));
             Volatile.Write(ref _made, made);
         }
 
         return made.Context;
     }
 
-    private static SslStreamCertificateContext? Make(LocalCredential credential, PeerPolicy policy)
+    private static SslStreamCertificateContext? Make(LocalCredential credential, PeerPolicy policy, OcspStaple? staple)
     {
         X509Certificate2Collection authorities = [];
         int octets = 0;
@@ -44,11 +45,24 @@ internal sealed class HintedCredential(MutualTlsServerOptions server)
         }
 
         // The trust is sent and decides nothing: HandshakeGate.PlatformPolicy takes its place in SslStream's own chain building.
-        return authorities.Count == 0 || octets > MaxNameOctets
-            ? null
-            : SslStreamCertificateContext.Create(
-                credential.Certificate, credential.Intermediates, offline: true, SslCertificateTrust.CreateForX509Collection(authorities, sendTrustInHandshake: true));
+        if (authorities.Count == 0 || octets > MaxNameOctets)
+        {
+            return null;
+        }
+
+        SslStreamCertificateContext context = SslStreamCertificateContext.Create(
+            credential.Certificate, credential.Intermediates, offline: true, SslCertificateTrust.CreateForX509Collection(authorities, sendTrustInHandshake: true));
+        if (staple is not null)
+        {
+            PlatformStaple.TryAttach(context, staple.Answer);
+        }
+        else if (credential.Stapling.Status != StaplingStatus.Off)
+        {
+            PlatformStaple.TryPrepare(context);
+        }
+
+        return context;
     }
 
-    private sealed record Made(LocalCredential Credential, PeerPolicy Policy, SslStreamCertificateContext? Context);
+    private sealed record Made(LocalCredential Credential, PeerPolicy Policy, OcspStaple? Staple, SslStreamCertificateContext? Context);
 }

@@ -32,6 +32,18 @@ internal static partial class Log
         "TLS resumption is suspended for server certificate '{Subject}': a session without usable certificates was refused with {Code}.")]
     public static partial void ResumptionSuspended(ILogger logger, string subject, string code);
 
+    [LoggerMessage(EventIds.StaplePresented, LogLevel.Information, "Credential '{Credential}' presents an OCSP answer, good until {Until}.")]
+    public static partial void StaplePresented(ILogger logger, string credential, DateTimeOffset until);
+
+    [LoggerMessage(EventIds.StapleMissing, LogLevel.Warning, "Credential '{Credential}' presents no OCSP answer: {Problem}.")]
+    public static partial void StapleMissing(ILogger logger, string credential, string problem);
+
+    [LoggerMessage(EventIds.StapleMissing, LogLevel.Warning, "The OCSP answer that credential '{Credential}' presents, good until {Until}, could not be renewed: {Problem}.")]
+    public static partial void StapleNotRenewed(ILogger logger, string credential, DateTimeOffset until, string problem);
+
+    [LoggerMessage(EventIds.CredentialRevoked, LogLevel.Error, "Credential '{Credential}' is revoked, and peers that ask refuse it: {Answer}.")]
+    public static partial void CredentialRevoked(ILogger logger, string credential, string answer);
+
     [LoggerMessage(EventIds.VerdictLost, LogLevel.Warning, "Policy '{Policy}' would no longer let in a {Role} that is connected, {Peer}: {Finding}. The connection is {Becomes}.")]
     public static partial void VerdictLost(ILogger logger, string policy, string role, string peer, string finding, string becomes);
 

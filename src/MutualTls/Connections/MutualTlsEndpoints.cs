@@ -28,6 +28,7 @@ public sealed class MutualTlsEndpoints : IDisposable
     private readonly Lock _making = new();
     private readonly IDisposable? _watching;
     private readonly FileWatch _files;
+    private readonly ConcurrentBag<StapleKeeper> _keepers = [];
 
     internal MutualTlsEndpoints(
         IReadOnlyDictionary<string, Func<CredentialOrigin>> credentialOrigins, IReadOnlySet<string> policyNames,
@@ -137,6 +138,11 @@ public sealed class MutualTlsEndpoints : IDisposable
     {
         _watching?.Dispose();
         _files.Dispose();
+        foreach (StapleKeeper keeper in _keepers)
+        {
+            keeper.Dispose();
+        }
+
         foreach (SnapshotSource<PeerPolicy> policy in _policies.Values)
         {
             _engine.End(policy.Current);
@@ -145,11 +151,29 @@ public sealed class MutualTlsEndpoints : IDisposable
 
     private SnapshotSource<LocalCredential> Load(string name, CredentialOrigin origin)
     {
-        if (origin.Given is { } given)
+        SnapshotSource<LocalCredential> credential = origin.Given ?? Follow(name, origin);
+        if (origin.Stapling == OcspStapling.Enabled)
         {
-            return given;
+            credential = origin.Given is null ? credential : Prepared(origin.Given);
+            StapleKeeper keeper = new(name, credential, _engine.Revocation, _engine.TimeProvider, _logger);
+            _keepers.Add(keeper);
+            _files.Add(keeper, static keeper => keeper.Look());
+            keeper.Look();
         }
 
+        return credential;
+    }
+
+    // What a source of the application has next is presented once it is prepared, and not before.
+    private static SnapshotSource<LocalCredential> Prepared(SnapshotSource<LocalCredential> given)
+    {
+        SnapshotSource<LocalCredential> prepared = new(given.Current.PrepareStaple());
+        given.Changed += (_, _) => prepared.Change(_ => given.Current.PrepareStaple());
+        return prepared;
+    }
+
+    private SnapshotSource<LocalCredential> Follow(string name, CredentialOrigin origin)
+    {
         LocalCredentialSource source = new($"credential '{name}'", origin, _engine.TimeProvider, _logger, _files);
         source.ReloadFailed += (_, failed) => Tell(failed);
         return source.Credential;

@@ -19,17 +19,21 @@ internal sealed class ServerHandshake(MutualTlsServerOptions options, GateRefusa
 
     /// <summary>Makes what SslStream is told. Renegotiation is off, so no certificate comes later than the gate.</summary>
     /// <param name="context">What is presented; null is the credential as it is.</param>
-    public SslServerAuthenticationOptions TlsOptions(SslStreamCertificateContext? context = null) => new()
+    public SslServerAuthenticationOptions TlsOptions(SslStreamCertificateContext? context = null)
     {
-        ServerCertificateContext = context ?? Credential.Context,
-        ClientCertificateRequired = true,
-        EnabledSslProtocols = Protocols,
-        AllowRenegotiation = false,
-        AllowTlsResume = ResumptionGuard.AllowsResumption(Credential, options.Engine.TimeProvider.GetUtcNow()),
-        CertificateChainPolicy = HandshakeGate.PlatformPolicy,
-        RemoteCertificateValidationCallback = Gate.Validate,
-        ApplicationProtocols = options.ApplicationProtocols.Count == 0 ? null : [.. options.ApplicationProtocols],
-    };
+        DateTimeOffset now = options.Engine.TimeProvider.GetUtcNow();
+        return new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = context ?? Credential.StapleAt(now)?.Context ?? Credential.Context,
+            ClientCertificateRequired = true,
+            EnabledSslProtocols = Protocols,
+            AllowRenegotiation = false,
+            AllowTlsResume = ResumptionGuard.AllowsResumption(Credential, now),
+            CertificateChainPolicy = HandshakeGate.PlatformPolicy,
+            RemoteCertificateValidationCallback = Gate.Validate,
+            ApplicationProtocols = options.ApplicationProtocols.Count == 0 ? null : [.. options.ApplicationProtocols],
+        };
+    }
 
     /// <summary>Learns from how the handshake ended; called once, whether or not the gate was reached.</summary>
     public void Learn()

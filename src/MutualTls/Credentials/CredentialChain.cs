@@ -7,8 +7,13 @@ namespace MutualTls.Credentials;
 internal static class CredentialChain
 {
     /// <summary>Gets the intermediates that lead on from the end-entity; adds an error if some were given and none does.</summary>
-    public static X509Certificate2Collection Order(ParsedCertificate endEntity, X509Certificate2Collection given, List<string> errors)
+    /// <param name="endEntity">The end-entity.</param>
+    /// <param name="given">The others, in any order.</param>
+    /// <param name="errors">Where what is wrong is told.</param>
+    /// <param name="firstIssuer">The issuer of the end-entity, a root that is not sent included; null if it is not among them.</param>
+    public static X509Certificate2Collection Order(ParsedCertificate endEntity, X509Certificate2Collection given, List<string> errors, out ParsedCertificate? firstIssuer)
     {
+        firstIssuer = null;
         List<(ParsedCertificate Parsed, X509Certificate2 Certificate)> others = [];
         foreach (X509Certificate2 certificate in given)
         {
@@ -24,6 +29,7 @@ internal static class CredentialChain
         {
             others.Remove(next);
             current = issuer;
+            firstIssuer ??= issuer;
 
             // A root is known to the peer or not trusted: it is not sent.
             if (!issuer.IsSelfIssued)

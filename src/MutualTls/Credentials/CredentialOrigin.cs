@@ -27,6 +27,9 @@ internal sealed class CredentialOrigin
     /// <summary>Gets the source that somebody else changes; null where this loads by itself.</summary>
     public SnapshotSource<LocalCredential>? Given { get; private init; }
 
+    /// <summary>Gets whether the credential presents the OCSP answer about itself.</summary>
+    public OcspStapling Stapling { get; private set; }
+
     /// <summary>Gets whether it may ever load something else than the first time.</summary>
     public bool MayChange => _isAsked || _files.Length > 0;
 
@@ -55,6 +58,13 @@ internal sealed class CredentialOrigin
     /// <summary>Leaves it to somebody else.</summary>
     public static CredentialOrigin Of(SnapshotSource<LocalCredential> source) => new(_ => source.Current, [], isAsked: false) { Given = source };
 
+    /// <summary>Says whether the credential presents the OCSP answer about itself.</summary>
+    public CredentialOrigin With(OcspStapling stapling)
+    {
+        Stapling = stapling;
+        return this;
+    }
+
     /// <summary>Tells whether it is to be loaded again.</summary>
     public bool IsDue(TimeProvider clock)
     {
@@ -75,7 +85,8 @@ internal sealed class CredentialOrigin
         _loadedAt = clock.GetTimestamp();
         try
         {
-            return _load(clock);
+            LocalCredential loaded = _load(clock);
+            return Stapling == OcspStapling.Enabled ? loaded.PrepareStaple() : loaded;
         }
         catch
         {

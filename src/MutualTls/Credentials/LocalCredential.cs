@@ -8,14 +8,20 @@ namespace MutualTls.Credentials;
 
 /// <summary>Holds what we present to peers: a certificate, its private key and its intermediates.</summary>
 /// <remarks>Checked when made: the key belongs to the certificate, the certificate is in date, and the intermediates given lead on from it.</remarks>
-/// <threadsafety>Immutable; safe from any thread. It lives as long as the connections that use it, so it is left to the collector.</threadsafety>
+/// <threadsafety>
+/// Immutable but for <see cref="Stapling"/>; safe from any thread. It lives as long as the connections that use it, so it is left to the collector.
+/// </threadsafety>
 public sealed class LocalCredential
 {
-    private LocalCredential(X509Certificate2 certificate, ParsedCertificate parsed, X509Certificate2Collection intermediates)
+    private StaplingState _stapling = StaplingState.Off;
+    private OcspStaple? _staple;
+
+    private LocalCredential(X509Certificate2 certificate, ParsedCertificate parsed, X509Certificate2Collection intermediates, ParsedCertificate? issuer)
     {
         Certificate = certificate;
         Parsed = parsed;
         Intermediates = intermediates;
+        Issuer = issuer;
 
         // Made once: for a bare certificate SslStream would build a chain on each connection, with downloads (so .NET 10 does on Linux).
         Context = SslStreamCertificateContext.Create(certificate, intermediates, offline: true);
@@ -30,7 +36,18 @@ public sealed class LocalCredential
     /// <summary>Gets the last moment at which the certificate is valid.</summary>
     public DateTimeOffset NotAfter => Parsed.NotAfter;
 
+    /// <summary>Gets how far it is with presenting the OCSP answer about itself, which a registered credential may be told to do.</summary>
+    /// <value>Changes as answers come and end. The default is <see cref="StaplingStatus.Off"/>.</value>
+    public StaplingState Stapling
+    {
+        get => Volatile.Read(ref _stapling);
+        internal set => Volatile.Write(ref _stapling, value);
+    }
+
     internal ParsedCertificate Parsed { get; }
+
+    /// <summary>Gets the issuer of the certificate; null if it was not given.</summary>
+    internal ParsedCertificate? Issuer { get; }
 
     internal SslStreamCertificateContext Context { get; }
 
@@ -64,8 +81,8 @@ public sealed class LocalCredential
             errors.Add($"the certificate expired at {parsed.NotAfter:u}");
         }
 
-        X509Certificate2Collection toSend = CredentialChain.Order(parsed, intermediates ?? [], errors);
-        return errors.Count == 0 ? new LocalCredential(certificate, parsed, toSend) : throw Unusable([.. errors]);
+        X509Certificate2Collection toSend = CredentialChain.Order(parsed, intermediates ?? [], errors, out ParsedCertificate? issuer);
+        return errors.Count == 0 ? new LocalCredential(certificate, parsed, toSend, issuer) : throw Unusable([.. errors]);
     }
 
     /// <summary>Reads PEM text.</summary>
@@ -176,6 +193,38 @@ public sealed class LocalCredential
         intermediates.Open(OpenFlags.ReadOnly);
         return FromCertificate(found, CredentialChain.FindIssuers(found, intermediates.Certificates), timeProvider);
     }
+
+    /// <summary>Makes it able to present an OCSP answer later; called before anybody presents it.</summary>
+    internal LocalCredential PrepareStaple()
+    {
+        if (Stapling.Status == StaplingStatus.Off)
+        {
+            PlatformStaple.TryPrepare(Context);
+            Stapling = new StaplingState(StaplingStatus.Asked);
+        }
+
+        return this;
+    }
+
+    /// <summary>Presents an OCSP answer from now on.</summary>
+    /// <returns>False if the platform has no way to.</returns>
+    internal bool TryStaple(ReadOnlyMemory<byte> answer, DateTimeOffset until)
+    {
+        SslStreamCertificateContext context = SslStreamCertificateContext.Create(Certificate, Intermediates, offline: true);
+        if (!PlatformStaple.TryAttach(context, answer))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _staple, new OcspStaple(answer, until, context));
+        return true;
+    }
+
+    /// <summary>Presents no OCSP answer any more.</summary>
+    internal void Unstaple() => Volatile.Write(ref _staple, null);
+
+    /// <summary>Gets the OCSP answer to present at a time; null if there is none, or it is over.</summary>
+    internal OcspStaple? StapleAt(DateTimeOffset now) => Volatile.Read(ref _staple) is { } staple && now < staple.Until ? staple : null;
 
     /// <summary>Tells whether the same would be sent to a peer.</summary>
     internal bool IsSameAs(LocalCredential other) => Parsed.Bytes.SequenceEqual(other.Parsed.Bytes)

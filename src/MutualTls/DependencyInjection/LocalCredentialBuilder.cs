@@ -4,7 +4,7 @@ using MutualTls.Sources;
 
 namespace MutualTls.DependencyInjection;
 
-/// <summary>Says where a credential comes from; the last call holds.</summary>
+/// <summary>Says where a credential comes from, the last call holds, and whether it presents the OCSP answer about itself.</summary>
 public sealed class LocalCredentialBuilder
 {
     internal LocalCredentialBuilder()
@@ -12,6 +12,22 @@ public sealed class LocalCredentialBuilder
     }
 
     internal Func<CredentialOrigin>? Origin { get; private set; }
+
+    internal OcspStapling Stapling { get; private set; }
+
+    /// <summary>Presents the responder's answer that the certificate is not revoked in handshakes with clients that want one (OCSP stapling), so that they need not ask themselves.</summary>
+    /// <returns>This builder.</returns>
+    /// <remarks>
+    /// For clients that cannot reach the responder, or that insist on an answer (RFC 7633). The responder that the certificate names is asked beside the handshakes, within the limits
+    /// of <see cref="MutualTlsBuilder.ConfigureRevocation"/>, and again at half of the time that the answer has left. No handshake waits for it: while there is none, none is presented.
+    /// Only an answer that is verified and says good is. Needs the certificate of the issuer with the credential, even a root, which is not sent; see
+    /// <see cref="LocalCredential.Stapling"/> for how far it is. Linux only: Windows does the same by itself, macOS cannot. <rfc>6066 8</rfc>
+    /// </remarks>
+    public LocalCredentialBuilder StapleOcsp()
+    {
+        Stapling = OcspStapling.Enabled;
+        return this;
+    }
 
     /// <summary>Follows PEM files: what takes their place is presented on new connections.</summary>
     /// <param name="certificateFile">The certificate first, then its intermediates.</param>

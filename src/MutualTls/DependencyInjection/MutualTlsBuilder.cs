@@ -40,12 +40,12 @@ public sealed class MutualTlsBuilder
         ArgumentNullException.ThrowIfNull(configure);
         LocalCredentialBuilder credential = new();
         configure(credential);
-        if (credential.Origin is null)
+        if (credential.Origin is not { } origin)
         {
             throw new ArgumentException($"Credential '{name}' has no source: call FromPem, FromPfx, FromStore or another method of the builder.", nameof(configure));
         }
 
-        return _registrations.Credentials.TryAdd(name, credential.Origin) ? this : throw new ArgumentException($"Credential '{name}' is registered already.", nameof(name));
+        return _registrations.Credentials.TryAdd(name, () => origin().With(credential.Stapling)) ? this : throw new ArgumentException($"Credential '{name}' is registered already.", nameof(name));
     }
 
     /// <summary>Registers what we demand of peers.</summary>

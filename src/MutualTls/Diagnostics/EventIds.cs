@@ -37,6 +37,9 @@ internal static class EventIds
     public const int CredentialReloadFailed = 53;
     public const int CredentialHandlerFailed = 54;
     public const int ReloadHandlerFailed = 55;
+    public const int StaplePresented = 56;
+    public const int StapleMissing = 57;
+    public const int CredentialRevoked = 58;
     public const int FileWatchFailed = 59;
     public const int ConnectionsRenewed = 70;
     public const int ConnectionUngated = 60;

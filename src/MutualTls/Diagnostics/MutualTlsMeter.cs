@@ -26,6 +26,7 @@ internal sealed class MutualTlsMeter
     private readonly Counter<long> _unknown;
     private readonly Counter<long> _fetches;
     private readonly Histogram<double> _fetchDuration;
+    private readonly Gauge<double> _stapleRemaining;
 
     private MutualTlsMeter(Meter meter)
     {
@@ -37,6 +38,7 @@ internal sealed class MutualTlsMeter
         _fetchDuration = meter.CreateHistogram(
             "mutualtls.revocation.fetch.duration", "s", "How long fetches of revocation data took, retries included.", tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
+        _stapleRemaining = meter.CreateGauge<double>("mutualtls.credential.staple.remaining", "s", "How long the OCSP answer that a credential presents is still good; 0 if it presents none.");
     }
 
     /// <summary>Gets the meter of those who were given no factory: one for the process.</summary>
@@ -95,6 +97,9 @@ internal sealed class MutualTlsMeter
             _fetchDuration.Record(took.TotalSeconds, kindTag, resultTag);
         }
     }
+
+    /// <summary>Tells how long the OCSP answer of a credential is still good.</summary>
+    public void StapleRemaining(string credential, TimeSpan remaining) => _stapleRemaining.Record(remaining.TotalSeconds, new KeyValuePair<string, object?>("mutualtls.credential.name", credential));
 
     /// <summary>Writes the name of an enum's value as a tag's value: TimedOut is timed_out.</summary>
     public static string Tag<T>(T value)

@@ -61,6 +61,7 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
         _timeProvider = timeProvider;
         _logger = logger;
         Memory = new RevocationMemory(count => Log.RevocationMemoryFull(logger, count));
+        Meter = MutualTlsMeter.Of(meterFactory);
         _fetcher = new RevocationFetcher(
             (fetch ?? new FetchOptions()) with
             {
@@ -70,7 +71,8 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
                 CrlTimeout = options.CrlTimeout,
                 MaxCrlBytes = options.MaxCrlBytes,
             },
-            timeProvider, logger, isAllowed: null, MutualTlsMeter.Of(meterFactory));
+            timeProvider, logger, isAllowed: null, Meter);
+        OwnCertificates = new OwnCertificateInquiry(_fetcher, timeProvider);
         _archive = new AnswerArchive(StoresOf(options, timeProvider, logger, cache), maxWaitingBytes: 2L * options.MaxCrlBytes, timeProvider, logger);
         RevocationIntake intake = new(Tell);
         RevocationRecall recalls = new(_archive, intake, options.MaxStoredAge, timeProvider);
@@ -98,6 +100,11 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
     ];
 
     internal RevocationMemory Memory { get; }
+
+    internal MutualTlsMeter Meter { get; }
+
+    /// <summary>Gets what asks about certificates of our own.</summary>
+    internal OwnCertificateInquiry OwnCertificates { get; }
 
     internal int Scheduled => _upkeep.Scheduled;
 

@@ -5,7 +5,7 @@ using MutualTls.Trust;
 
 namespace MutualTls.Revocation.Ocsp;
 
-/// <summary>Holds the name and key of the issuer that a question is about, taken from a verified path.</summary>
+/// <summary>Holds the name and key of the issuer that a question is about, taken from a verified path, or from a credential of our own.</summary>
 /// <threadsafety>Immutable; safe from any thread.</threadsafety>
 internal sealed class OcspIssuer
 {
@@ -32,6 +32,9 @@ internal sealed class OcspIssuer
 
     /// <summary>Gets the same as a signer of CRLs.</summary>
     public CrlSigner AsSigner() => _certificate is null ? new CrlSigner(_anchor!) : new CrlSigner(_certificate);
+
+    /// <summary>Gets the issuer of a certificate of our own, which is trusted as we were given it.</summary>
+    public static OcspIssuer Of(ParsedCertificate issuer) => new(issuer, anchor: null);
 
     /// <summary>Gets the issuer of the certificate at one depth of a path.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The path has no certificate at that depth.</exception>
