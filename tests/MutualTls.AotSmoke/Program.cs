@@ -1,19 +1,23 @@
-// Compiled to native code and run: registration, configuration, revocation data that is fetched, a handshake both ends accept, a request of HttpClient, and a handshake that is refused.
+// Compiled to native code and run: registration, configuration, revocation data that is fetched, a staple, a handshake both ends accept, a request of HttpClient, and a handshake that is refused.
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using MutualTls.Connections;
+using MutualTls.Credentials;
 using MutualTls.Findings;
 using MutualTls.Policies;
 using MutualTls.Revocation;
 using MutualTls.Testing;
 
+await using TestRevocationServer authority = TestRevocationServer.Start();
 TestPki pki = new(), stranger = new();
+TestCertificate own = pki.Issuing.IssueServer("localhost", c => c.WithOcsp(authority.OcspUrl(pki.Issuing)));
 ServiceCollection services = new();
 services.AddMutualTls(new ConfigurationBuilder().AddInMemoryCollection([new("Policies:partners:Revocation", "Disabled")]).Build());
 services.AddMutualTls(mtls => mtls
-    .AddCredential("server", c => c.FromCertificate(pki.Server.ToX509Certificate2(), [X509CertificateLoader.LoadCertificate(pki.Issuing.Der.Span)]))
+    .ConfigureRevocation(r => r.Dangerous.AllowLocalAddresses = true)
+    .AddCredential("server", c => c.FromCertificate(own.ToX509Certificate2(), [X509CertificateLoader.LoadCertificate(pki.Issuing.Der.Span)]).StapleOcsp())
     .AddCredential("client", c => c.FromCertificate(pki.Client.ToX509Certificate2(), [X509CertificateLoader.LoadCertificate(pki.Issuing.Der.Span)]))
     .AddPolicy("partners", p => p.TrustPemText(pki.Root.ToPem()))
     .AddPolicy("others", p => p.TrustPemText(stranger.Root.ToPem()).WithoutRevocation()));
@@ -24,7 +28,6 @@ MutualTlsConnector connector = provider.GetRequiredService<MutualTlsConnector>()
 await using MutualTlsListener listener = new(new IPEndPoint(IPAddress.Loopback, 0), endpoints.ServerOptions("server", "partners"));
 
 // Fetching takes the HTTP client and the resilience pipelines.
-await using (TestRevocationServer authority = TestRevocationServer.Start())
 await using (RevocationService revocation = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } }))
 {
     TestCertificate listed = stranger.Root.IssueClient("listed", c => c.WithCrlDistributionPoints(authority.CrlUrl(stranger.Root)).WithOcsp(authority.OcspUrl(stranger.Root)));
@@ -39,6 +42,18 @@ await using (RevocationService revocation = new(new RevocationServiceOptions { D
             return 3;
         }
     }
+}
+
+// Stapling reaches into what native code may have left out.
+for (int i = 0; i < 100 && endpoints.Credential("server").Current.Stapling.Status == StaplingStatus.Asked; i++)
+{
+    await Task.Delay(100);
+}
+
+if (OperatingSystem.IsLinux() && endpoints.Credential("server").Current.Stapling.Status != StaplingStatus.Presented)
+{
+    Console.WriteLine(endpoints.Credential("server").Current.Stapling);
+    return 4;
 }
 
 Task<MutualTlsStream> accepting = listener.AcceptAsync().AsTask();

@@ -35,11 +35,8 @@ internal static partial class Log
     [LoggerMessage(EventIds.StaplePresented, LogLevel.Information, "Credential '{Credential}' presents an OCSP answer, good until {Until}.")]
     public static partial void StaplePresented(ILogger logger, string credential, DateTimeOffset until);
 
-    [LoggerMessage(EventIds.StapleMissing, LogLevel.Warning, "Credential '{Credential}' presents no OCSP answer: {Problem}.")]
-    public static partial void StapleMissing(ILogger logger, string credential, string problem);
-
-    [LoggerMessage(EventIds.StapleMissing, LogLevel.Warning, "The OCSP answer that credential '{Credential}' presents, good until {Until}, could not be renewed: {Problem}.")]
-    public static partial void StapleNotRenewed(ILogger logger, string credential, DateTimeOffset until, string problem);
+    [LoggerMessage(EventIds.StapleMissing, LogLevel.Warning, "There is no new OCSP answer for credential '{Credential}' to present, and {Meanwhile}: {Problem}.")]
+    public static partial void StapleMissing(ILogger logger, string credential, string meanwhile, string problem);
 
     [LoggerMessage(EventIds.CredentialRevoked, LogLevel.Error, "Credential '{Credential}' is revoked, and peers that ask refuse it: {Answer}.")]
     public static partial void CredentialRevoked(ILogger logger, string credential, string answer);

@@ -163,14 +163,9 @@ internal sealed class StapleKeeper : IDisposable
         if (isRevoked)
         {
             Log.CredentialRevoked(_logger, _name, detail);
+            return;
         }
-        else if (standing is null)
-        {
-            Log.StapleMissing(_logger, _name, detail);
-        }
-        else
-        {
-            Log.StapleNotRenewed(_logger, _name, standing.Until, detail);
-        }
+
+        Log.StapleMissing(_logger, _name, standing is null ? "none is presented" : $"the one it has ends at {standing.Until:u}", detail);
     }
 }

@@ -35,7 +35,8 @@ internal sealed class OwnCertificateInquiry(RevocationFetcher fetcher, TimeProvi
             }
 
             failure ??= new OwnAnswer(
-                result ?? OcspResult.Unknown(ValidationReason.RevocationUnreachable, $"{fetched.Outcome}, {fetched.Detail}"), default, place.ToString()) { RetryAt = fetched.RetryAt };
+                result ?? OcspResult.Unknown(ValidationReason.RevocationUnreachable, $"{fetched.Outcome}, {fetched.Detail}"), default, place.ToString())
+            { RetryAt = fetched.RetryAt };
         }
 
         return failure ?? new OwnAnswer(OcspResult.Unknown(ValidationReason.RevocationNoPointer), default, Place: null);

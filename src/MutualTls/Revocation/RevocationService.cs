@@ -14,7 +14,7 @@ using MutualTls.Revocation.Stores;
 namespace MutualTls.Revocation;
 
 /// <summary>Fetches revocation data beside the handshakes, verifies it, keeps it in memory and up to date.</summary>
-/// <remarks>Only places that a verified path or a policy names are asked. Nothing here is called by a handshake; the gate awaits it, up to the policy's deadline.</remarks>
+/// <remarks>Only places that a verified path, a policy or a credential of our own names are asked. Nothing here is called by a handshake; the gate awaits it, up to the policy's deadline.</remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
 public sealed class RevocationService : IAsyncDisposable, IDisposable
 {

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MutualTls.AspNetCore.Endpoints;
 using MutualTls.AspNetCore.Features;
 using MutualTls.AspNetCore.Tests.Support;
+using MutualTls.Connections;
 using MutualTls.Testing;
 using MutualTls.Tests.Peers;
 
@@ -55,6 +56,30 @@ public class EndpointSnippetTests
 
         await app.StartAsync(App.Stop);
         Assert.Equal("client.test by partners", await AskAsync(app, "/whoami"));
+    }
+
+    [Fact]
+    public async Task Stapling_Documented_SaysHowFarItIs()
+    {
+        int port = PeerPort.Next();
+        WebApplicationBuilder builder = WebApplication.CreateBuilder();
+        builder.Services.AddMutualTls(mtls =>
+        {
+            mtls.AddPolicy("partners", p => p.TrustPem("certs/root.pem").WithoutRevocation());
+
+            // <snippet stapling>
+            mtls.AddCredential("web", c => c.FromPem("certs/server.pem", "certs/server.key.pem").StapleOcsp());
+            // </snippet>
+        });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port, listen => listen.UseMutualTls("web", "partners")));
+        await using WebApplication app = builder.Build();
+
+        // <snippet stapling-state>
+        app.MapGet("/staple", (MutualTlsEndpoints registered) => registered.Credential("web").Current.Stapling.ToString());
+        // </snippet>
+
+        await app.StartAsync(App.Stop);
+        Assert.Equal("Failed: the certificate names no OCSP responder", await AskAsync(app, "/staple"));
     }
 
     [Fact]

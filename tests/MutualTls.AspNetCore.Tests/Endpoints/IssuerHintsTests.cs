@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting;
 using MutualTls.AspNetCore.Endpoints;
 using MutualTls.AspNetCore.Tests.Support;
 using MutualTls.Testing;
@@ -27,5 +28,30 @@ public class IssuerHintsTests
         Assert.Contains("partners client.test", client.Output);
         string wanted = client.Output.Split('\n').SkipWhile(line => !line.StartsWith("Acceptable client certificate CA names", StringComparison.Ordinal)).Skip(1).FirstOrDefault("");
         Assert.Equal(hints == IssuerHints.TrustAnchors, wanted.Contains("Hinted Root", StringComparison.Ordinal));
+    }
+
+    // The hints are part of what SslStream is told to present, and so is the OCSP answer.
+    [Theory]
+    [InlineData(IssuerHints.None)]
+    [InlineData(IssuerHints.TrustAnchors)]
+    public async Task Handshake_CredentialStaples_WithHintsToo(IssuerHints hints)
+    {
+        PeerProcess.Require("openssl");
+        TestPki pki = new();
+        await using TestRevocationServer responder = TestRevocationServer.Start();
+        var own = pki.Issuing.IssueServer("localhost", c => c.WithOcsp(responder.OcspUrl(pki.Issuing))).ToCredential();
+        await using App app = await App.StartAsync(
+            mtls => mtls.ConfigureRevocation(r => r.Dangerous.AllowLocalAddresses = true)
+                .AddCredential("web", c => c.FromCertificate(own.Certificate, own.Intermediates).StapleOcsp())
+                .AddPolicy("partners", p => p.TrustPemText(pki.Root.ToPem()).WithoutRevocation()),
+            builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocal(listen => listen.UseMutualTls("web", "partners", host => host.IssuerHints = hints))));
+        using PeerFiles files = new(pki.Client, pki.Root);
+        await app.Log.WaitForAsync("presents an OCSP answer");
+
+        await using PeerProcess client = PeerProcess.Start(
+            "openssl", "s_client", "-status", "-connect", $"127.0.0.1:{app.Port}", "-cert", files.Certificate, "-key", files.Key, "-cert_chain", files.Certificate);
+        await client.WaitForAsync("Verify return code");
+
+        Assert.Contains("Cert Status: good", client.Output);
     }
 }

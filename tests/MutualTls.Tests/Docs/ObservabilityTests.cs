@@ -22,7 +22,7 @@ public partial class ObservabilityTests
     {
         using MetricRecord record = new();
         MutualTlsMeter.Of(record);
-        Assert.Equal(6, record.Instruments.Count);
+        Assert.Equal(7, record.Instruments.Count);
         Assert.All(record.Instruments, instrument => Assert.Contains($"| `{instrument.Name}` | {Kind(instrument)}, `{instrument.Unit}` |", _page, StringComparison.Ordinal));
     }
 
@@ -61,6 +61,7 @@ public partial class ObservabilityTests
     {
         "COUNTER" => "counter",
         "HISTOGRAM" => "histogram",
+        "GAUGE" => "gauge",
         var other => other,
     };
 
