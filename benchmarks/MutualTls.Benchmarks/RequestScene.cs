@@ -90,7 +90,7 @@ internal sealed class RequestScene : IDisposable
         builder.Services.AddMutualTls(mtls => mtls
             .AddCredential("web", c => c.FromCertificate(pki.Server.ToX509Certificate2()))
             .AddPolicy("clients", p => p.TrustPemText(pki.Root.ToPem()).WithoutRevocation()));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseMutualTls("web", "clients")));
+        builder.WebHost.UseMutualTls().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseMutualTls("web", "clients")));
         await using WebApplication app = builder.Build();
         app.MapGet("/", (HttpContext context) =>
         {

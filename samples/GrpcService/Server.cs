@@ -23,7 +23,7 @@ internal static class Server
         builder.Services.AddMutualTls(mtls => mtls
             .AddCredential("stock", c => c.FromCertificate(own.Certificate, own.Intermediates))
             .AddPolicy("shops", p => p.TrustPemText(root.ToPem()).WithoutRevocation().AllowUri("spiffe://shop.example/till/*")));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.UseMutualTls().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
             listen.UseMutualTls("stock", "shops");

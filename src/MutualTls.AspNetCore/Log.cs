@@ -27,6 +27,9 @@ internal static partial class Log
     [LoggerMessage(EventIds.ForwardedStripped, LogLevel.Debug, "Headers that forward a certificate were taken away: who sent them is no trusted hop.")]
     public static partial void ForwardedStripped(ILogger logger);
 
+    [LoggerMessage(EventIds.RequestTooLate, LogLevel.Debug, "A request was not taken on: policy '{Policy}' would no longer let the client in, and its connection is being closed.")]
+    public static partial void RequestTooLate(ILogger logger, string policy);
+
     [LoggerMessage(EventIds.RequestUngated, LogLevel.Error,
         "A request was refused: it came by an endpoint without mutual TLS, and UseMutualTls was called for all endpoints. Call ConfigureEndpointDefaults, if at all, before it.")]
     public static partial void RequestUngated(ILogger logger);

@@ -22,7 +22,7 @@ internal sealed class MutualTlsAuthenticationHandler(IOptionsMonitor<MutualTlsAu
     {
         if (Options.Forwarded == ForwardedCertificates.Allow && Context.Features.Get<IForwardedCertificateFeature>() is { Verdict: { IsAuthenticated: true } forwarded })
         {
-            return SignInAsync(forwarded, new MutualTlsIdentity(forwarded, VerdictClaims.Of(forwarded, "forwarded", ClaimsIssuer), Scheme.Name, ClaimsIssuer, isForwarded: true));
+            return SignInAsync(forwarded, new MutualTlsIdentity(forwarded, VerdictClaims.Of(forwarded, "forwarded", ClaimsIssuer), Scheme.Name, ClaimsIssuer, connection: null));
         }
 
         // Anonymous, let in by an audit alone, behind a proxy, or not by mutual TLS at all.
@@ -52,7 +52,7 @@ internal sealed class MutualTlsAuthenticationHandler(IOptionsMonitor<MutualTlsAu
             return known;
         }
 
-        MutualTlsIdentity identity = new(verdict, VerdictClaims.Of(verdict, "connection", ClaimsIssuer), Scheme.Name, ClaimsIssuer);
+        MutualTlsIdentity identity = new(verdict, VerdictClaims.Of(verdict, "connection", ClaimsIssuer), Scheme.Name, ClaimsIssuer, feature);
         if (keeper is not null)
         {
             keeper.Identity = identity;

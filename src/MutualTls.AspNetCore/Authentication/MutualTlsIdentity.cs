@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using MutualTls.AspNetCore.Features;
 using MutualTls.Policies;
 
 namespace MutualTls.AspNetCore.Authentication;
@@ -11,19 +12,30 @@ namespace MutualTls.AspNetCore.Authentication;
 /// <threadsafety>Immutable; safe from any thread.</threadsafety>
 public sealed class MutualTlsIdentity : ClaimsIdentity
 {
-    internal MutualTlsIdentity(PeerVerdict verdict, IEnumerable<Claim> claims, string scheme, string claimsIssuer, bool isForwarded = false)
+    private readonly IMutualTlsFeature? _connection;
+
+    /// <summary>Makes an identity.</summary>
+    /// <param name="verdict">What the claims are of.</param>
+    /// <param name="claims">The claims.</param>
+    /// <param name="scheme">The scheme that authenticates.</param>
+    /// <param name="claimsIssuer">Who issues the claims.</param>
+    /// <param name="connection">The connection whose verdict it is; null if a trusted proxy forwarded the certificate.</param>
+    internal MutualTlsIdentity(PeerVerdict verdict, IEnumerable<Claim> claims, string scheme, string claimsIssuer, IMutualTlsFeature? connection)
         : base(claims, scheme, ClaimTypes.Name, ClaimTypes.Role)
     {
+        _connection = connection;
         Verdict = verdict;
         ClaimsIssuer = claimsIssuer;
-        IsForwarded = isForwarded;
     }
 
     /// <summary>Gets the verdict that the claims are of.</summary>
     public PeerVerdict Verdict { get; }
 
     /// <summary>Gets whether a trusted proxy forwarded the certificate; false if the client itself is at the other end of the connection.</summary>
-    public bool IsForwarded { get; }
+    public bool IsForwarded => _connection is null;
+
+    /// <summary>Gets what is said of the peer now: an identity may outlive the verdict that it was made of.</summary>
+    internal PeerVerdict VerdictOfNow => _connection?.Verdict ?? Verdict;
 
     internal string ClaimsIssuer { get; }
 

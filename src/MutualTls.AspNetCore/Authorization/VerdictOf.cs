@@ -28,7 +28,7 @@ internal static class VerdictOf
 
         foreach (System.Security.Claims.ClaimsIdentity identity in context.User.Identities)
         {
-            if (identity is MutualTlsIdentity known && (!known.IsForwarded || forwarded == ForwardedCertificates.Allow) && IsMet(known.Verdict, meets))
+            if (identity is MutualTlsIdentity known && (!known.IsForwarded || forwarded == ForwardedCertificates.Allow) && IsMet(known.VerdictOfNow, meets))
             {
                 return true;
             }

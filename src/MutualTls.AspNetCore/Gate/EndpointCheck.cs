@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using MutualTls.AspNetCore.Endpoints;
@@ -37,9 +36,11 @@ internal static class EndpointCheck
         }
         else
         {
-            if (options.Hosts.Count > 0 && !services.GetServices<IStartupFilter>().Any(filter => filter is RequestGuard))
+            if (!RequestGuard.IsIn(services))
             {
-                errors.Add($"{origin}: policies depend on the server name, so each request's host is compared with it; call UseMutualTls() of the web host, which adds that.");
+                errors.Add(
+                    $"{origin}: nobody looks at requests: whether their connection's verdict still stands, and their host is that of its policy. Call UseMutualTls() of the web host, which adds that; "
+                    + "AddAuthentication().AddMutualTls() does, too.");
             }
 
             map = HostMap.Create(options, registered, origin, errors);

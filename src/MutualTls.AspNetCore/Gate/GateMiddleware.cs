@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using MutualTls.AspNetCore.Endpoints;
 using MutualTls.AspNetCore.Features;
 using MutualTls.AspNetCore.Refusals;
+using MutualTls.Connections;
 using MutualTls.Policies;
 
 namespace MutualTls.AspNetCore.Gate;
@@ -38,6 +39,7 @@ internal sealed class GateMiddleware(GatedEndpoint endpoint, ConnectionDelegate 
                 context.Features.Set<ITlsConnectionFeature>(WithoutCertificate.Instance);
             }
 
+            using LiveRegistration live = connection.Follow(context);
             await next(context).ConfigureAwait(false);
         }
         else if (connection.Host.OnRefused == RefusalAction.Answer403)

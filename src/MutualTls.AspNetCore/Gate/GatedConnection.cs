@@ -1,5 +1,7 @@
 using System.Net.Security;
 using System.Security.Claims;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using MutualTls.AspNetCore.Endpoints;
 using MutualTls.AspNetCore.Features;
 using MutualTls.AspNetCore.Sni;
@@ -8,12 +10,15 @@ using MutualTls.Policies;
 
 namespace MutualTls.AspNetCore.Gate;
 
-/// <summary>One connection on its way through the gate, and behind it.</summary>
-/// <threadsafety>The handshake and the gate use it one after the other; requests read it from any thread.</threadsafety>
-internal sealed class GatedConnection : IMutualTlsFeature, IIdentityKeeper
+/// <summary>One connection on its way through the gate, and behind it for as long as it is open.</summary>
+/// <threadsafety>The handshake and the gate use it one after the other; requests and the registry of open connections read it from any thread.</threadsafety>
+internal sealed class GatedConnection : IMutualTlsFeature, IIdentityKeeper, ILiveConnection
 {
     private readonly HostMap _hosts;
     private readonly ServerHandshake _handshake;
+    private ConnectionContext? _context;
+    private IConnectionLifetimeNotificationFeature? _lifetime;
+    private LiveRegistration? _live;
     private string? _belonging;
     private bool _settled;
 
@@ -34,8 +39,11 @@ internal sealed class GatedConnection : IMutualTlsFeature, IIdentityKeeper
 
     public ClaimsIdentity? Identity { get; set; }
 
-    // Set before the connection is anybody's: nobody sees the feature before the gate has opened.
-    public PeerVerdict Verdict => _handshake.Gate.Verdict!;
+    // Set before the connection is anybody's: nobody sees the feature before the gate has opened. What a later callback refused stays refused.
+    public PeerVerdict Verdict => _handshake.Gate.Verdict is { MayConnect: true } && _live is { } live ? live.Verdict : _handshake.Gate.Verdict!;
+
+    /// <summary>Gets whether the peer would no longer be let in and its connection is being closed: nothing new is to be begun on it.</summary>
+    public bool IsClosing => Verdict is { MayConnect: false } verdict && !(verdict.Policy.Live.Mode == LiveConnectionMode.Report && _handshake.Gate.Verdict!.MayConnect);
 
     public SslServerAuthenticationOptions TlsOptions() => _handshake.TlsOptions(Host.ContextOf(_handshake.Credential));
 
@@ -62,6 +70,30 @@ internal sealed class GatedConnection : IMutualTlsFeature, IIdentityKeeper
         }
     }
 
+    /// <summary>Has the verdict kept true from now on; called before anything is spoken on the connection.</summary>
+    /// <returns>What is disposed of when the connection has ended.</returns>
+    public LiveRegistration Follow(ConnectionContext context)
+    {
+        _context = context;
+        _lifetime = context.Features.Get<IConnectionLifetimeNotificationFeature>();
+        return _live = _handshake.Gate.Register(this, Host.Server.Logger);
+    }
+
+    // HTTP/2: GOAWAY; HTTP/1.1: "Connection: close" with the response that is under way, or an end at once. Whoever carries something else may follow the token.
+    void ILiveConnection.Drain(PeerVerdict verdict) => Elsewhere(static connection =>
+    {
+        if (connection._lifetime is { } lifetime)
+        {
+            lifetime.RequestClose();
+        }
+        else
+        {
+            connection.Abort();
+        }
+    });
+
+    void ILiveConnection.Abort(PeerVerdict verdict) => Elsewhere(static connection => connection.Abort());
+
     /// <summary>Tells whether a request with this host belongs to the policy that judged the connection.</summary>
     /// <param name="authority">The Host header or <c>:authority</c> as it came, with its port if it has one.</param>
     public bool Serves(string authority)
@@ -81,4 +113,23 @@ internal sealed class GatedConnection : IMutualTlsFeature, IIdentityKeeper
         _belonging = authority;
         return true;
     }
+
+    private void Abort() => _context!.Abort(new ConnectionAbortedException("The client would no longer be let in."));
+
+    // What is told of a connection that closes is code of the application too, which may block or throw.
+    private void Elsewhere(Action<GatedConnection> close) => ThreadPool.UnsafeQueueUserWorkItem(
+        static work =>
+        {
+            try
+            {
+                work.Close(work.Connection);
+            }
+#pragma warning disable CA1031 // Nobody is there to catch it.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                MutualTls.Connections.Log.LiveCloseFailed(work.Connection.Host.Server.Logger, exception);
+            }
+        },
+        (Connection: this, Close: close), preferLocal: false);
 }

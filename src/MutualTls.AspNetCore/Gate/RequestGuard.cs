@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MutualTls.AspNetCore.Features;
@@ -8,11 +9,17 @@ using MutualTls.AspNetCore.Refusals;
 
 namespace MutualTls.AspNetCore.Gate;
 
-/// <summary>Stands before every middleware of the application: a request must belong to what its connection was judged by.</summary>
+/// <summary>Stands before every middleware of the application: a request must belong to what its connection was judged by, and the verdict must still stand.</summary>
 /// <threadsafety>Safe from any thread.</threadsafety>
 internal sealed class RequestGuard(RequestGuardRules rules, ILoggerFactory loggers) : IStartupFilter
 {
+    // REFUSED_STREAM. RFC 9113 section 7.
+    private const int RefusedStream = 7;
+
     private readonly ILogger _logger = loggers.CreateLogger("MutualTls.AspNetCore");
+
+    /// <summary>Tells whether an application has the guard.</summary>
+    public static bool IsIn(IServiceProvider services) => services.GetServices<IStartupFilter>().Any(filter => filter is RequestGuard);
 
     /// <summary>Adds the guard, before any other startup filter.</summary>
     /// <returns>What it asks beside.</returns>
@@ -49,11 +56,17 @@ internal sealed class RequestGuard(RequestGuardRules rules, ILoggerFactory logge
             return ProblemResponse.WriteAsync(context, StatusCodes.Status500InternalServerError, "Internal Server Error", "This endpoint has no mutual TLS.");
         }
 
-        // Somebody asked for another certificate on a connection that had its verdict.
         if (!connection.Verdict.MayConnect)
         {
-            context.Abort();
-            return Task.CompletedTask;
+            if (connection.IsClosing)
+            {
+                Log.RequestTooLate(_logger, connection.Host.PolicyName);
+                TurnAway(context);
+                return Task.CompletedTask;
+            }
+
+            // Left open although the client would no longer be let in. What reads the certificate past the verdict finds none.
+            context.Features.Set<ITlsConnectionFeature>(WithoutCertificate.Instance);
         }
 
         if (connection.Serves(context.Request.Headers.Host.ToString()))
@@ -65,5 +78,19 @@ internal sealed class RequestGuard(RequestGuardRules rules, ILoggerFactory logge
         Log.RequestMisdirected(_logger, connection.Host.PolicyName);
         return ProblemResponse.WriteAsync(
             context, StatusCodes.Status421MisdirectedRequest, "Misdirected Request", "The host of this request is not served on this connection; open one with its server name.");
+    }
+
+    // Nothing was done about the request, so that the client may send it again, over another connection: HTTP/2 can say so (RFC 9113 section 8.7), and the others
+    // that are under way go on. HTTP/1.1 can only end.
+    private static void TurnAway(HttpContext context)
+    {
+        if (context.Features.Get<IHttpResetFeature>() is { } stream)
+        {
+            stream.Reset(RefusedStream);
+        }
+        else
+        {
+            context.Abort();
+        }
     }
 }

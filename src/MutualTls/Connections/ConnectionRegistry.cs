@@ -31,7 +31,7 @@ public sealed class ConnectionRegistry
         _revocationChanged = (_, _) => AllChanged();
     }
 
-    /// <summary>Happens when the verdict on an open connection no longer stands, after its closing has begun; on a thread of the pool. What a handler throws is logged.</summary>
+    /// <summary>Happens when the verdict on an open connection no longer stands, once its closing has been asked for; on a thread of the pool. What a handler throws is logged.</summary>
     public event EventHandler<VerdictLostEventArgs>? VerdictLost;
 
     /// <summary>Gets how many connections there are.</summary>
@@ -233,7 +233,7 @@ public sealed class ConnectionRegistry
         lock (_lock)
         {
             bool wasReported = member.Lost is not null;
-            if (!LiveQueue.Conclude(member, verdict, rules, now) || wasReported)
+            if (!LiveQueue.Conclude(member, verdict, rules, now) || (wasReported && rules.Mode == LiveConnectionMode.Report))
             {
                 return null;
             }

@@ -19,7 +19,8 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
     // A policy that is replaced again and again while one peer is judged: the last one seen decides.
     private const int MostReplaced = 3;
 
-    private PresentedChain _presented = PresentedChain.None;
+    // Null once the verdict holds what still counts of it.
+    private PresentedChain? _presented = PresentedChain.None;
 
     // A policy may say by which name a server is identified.
     private (PeerPolicy Policy, ReferenceIdentity? Expected) _demand = Demand(policies.Current, expectedBy);
@@ -57,7 +58,7 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
         if (Verdict is not null)
         {
             // Once judged, the connection keeps its peer: another certificate later is refused, whatever it is.
-            if (!presented.EndEntity.Span.SequenceEqual(_presented.EndEntity.Span))
+            if (!presented.EndEntity.Span.SequenceEqual((_presented?.EndEntity ?? Verdict.EndEntity?.Der ?? default).Span))
             {
                 Verdict = engine.Count(PeerVerdict.CertificateChanged(role, _demand.Policy, _demand.Expected, engine.TimeProvider.GetUtcNow()));
                 return false;
@@ -85,7 +86,7 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
         {
             _demand = Demand(policies.Current, expectedBy);
             _epoch = engine.EpochOf(_demand.Policy);
-            final = await engine.JudgeAsync(_demand.Policy, role, _presented, _demand.Expected, cancellationToken).ConfigureAwait(false);
+            final = await engine.JudgeAsync(_demand.Policy, role, _presented!, _demand.Expected, cancellationToken).ConfigureAwait(false);
         }
 
         // A later callback may have refused meanwhile; that stands.
@@ -101,8 +102,18 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
     /// <summary>Has the verdict kept true from now on, for a connection that the gate has let in. Whoever carries it disposes of the registration when it is closed.</summary>
     /// <param name="connection">What closes it.</param>
     /// <param name="logger">Where it is told that the verdict no longer stands.</param>
-    public LiveRegistration Register(ILiveConnection connection, ILogger logger) =>
-        ConnectionRegistry.Of(engine).Add(policies, connection, Verdict!, _presented, role == PeerRole.Server ? expectedBy : null, _epoch, logger);
+    public LiveRegistration Register(ILiveConnection connection, ILogger logger)
+    {
+        LiveRegistration registration = ConnectionRegistry.Of(engine).Add(policies, connection, Verdict!, _presented!, role == PeerRole.Server ? expectedBy : null, _epoch, logger);
+
+        // SslStream holds the callback, and so the gate, for as long as the connection is open: what all connections of a peer share is not held for each.
+        if (Verdict!.EndEntity is { } known && known.Der.Span.SequenceEqual(_presented!.EndEntity.Span))
+        {
+            _presented = null;
+        }
+
+        return registration;
+    }
 
     private static (PeerPolicy Policy, ReferenceIdentity? Expected) Demand(PeerPolicy policy, Func<PeerPolicy, ReferenceIdentity?> expectedBy) => (policy, expectedBy(policy));
 

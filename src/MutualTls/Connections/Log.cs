@@ -50,7 +50,7 @@ internal static partial class Log
     [LoggerMessage(EventIds.LiveHandlerFailed, LogLevel.Error, "A handler of ConnectionRegistry.VerdictLost threw.")]
     public static partial void LiveHandlerFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(EventIds.LiveCloseFailed, LogLevel.Error, "Closing a connection threw. Please report this.")]
+    [LoggerMessage(EventIds.LiveCloseFailed, LogLevel.Error, "Closing a connection threw. If it was not code of the application that is told of the closing, please report this.")]
     public static partial void LiveCloseFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(EventIds.AcceptFailed, LogLevel.Error, "Accepting a connection failed; the listener goes on.")]

@@ -50,6 +50,7 @@ internal static class EventIds
     public const int RefusalAnswered = 65;
     public const int ForwardedMalformed = 67;
     public const int ForwardedStripped = 68;
+    public const int RequestTooLate = 69;
     public const int VerdictLost = 80;
     public const int ConnectionAborted = 81;
     public const int LiveHandlerFailed = 82;

@@ -84,7 +84,7 @@ public class AuthenticationSnippetTests
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.Services.AddMutualTls(mtls => App.Register(mtls, s_pki));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocal(listen => listen.UseMutualTls("web", "partners")));
+        builder.WebHost.UseMutualTls().ConfigureKestrel(kestrel => kestrel.ListenLocal(listen => listen.UseMutualTls("web", "partners")));
         return builder;
     }
 

@@ -41,6 +41,7 @@ public class EndpointSnippetTests
             .AddCredential("web", c => c.FromPem("certs/server.pem", "certs/server.key.pem"))   // what is presented
             .AddPolicy("partners", p => p.TrustPem("certs/root.pem").WithoutRevocation()));     // what is demanded of clients
 
+        builder.WebHost.UseMutualTls();   // looks at every request
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port, listen => listen.UseMutualTls("web", "partners")));
         // </snippet>
 
@@ -112,7 +113,7 @@ public class EndpointSnippetTests
     public async Task Answer403_Documented_Serves()
     {
         WebApplicationBuilder builder = Builder();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocal(listen =>
+        builder.WebHost.UseMutualTls().ConfigureKestrel(kestrel => kestrel.ListenLocal(listen =>
         {
             // <snippet kestrel-answer403>
             listen.UseMutualTls("web", "partners", host => host.OnRefused = RefusalAction.Answer403);

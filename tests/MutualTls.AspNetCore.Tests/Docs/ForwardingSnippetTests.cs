@@ -87,7 +87,7 @@ public class ForwardingSnippetTests
             App.Register(mtls, s_pki, p => p.AllowDns("client.test"));
             mtls.AddPolicy("proxies", p => p.TrustPemText(s_pki.Root.ToPem()).WithoutRevocation().AllowDns("proxy.test"));
         });
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocal(listen => listen.UseMutualTls("web", policy)));
+        builder.WebHost.UseMutualTls().ConfigureKestrel(kestrel => kestrel.ListenLocal(listen => listen.UseMutualTls("web", policy)));
         return builder;
     }
 

@@ -153,11 +153,24 @@ public class WiringTests
     }
 
     [Fact]
-    public async Task Endpoint_WithHostsAndNoGuard_StopsTheStart()
+    public async Task Endpoint_WithNobodyWhoLooksAtRequests_StopsTheStart()
     {
-        MutualTlsConfigurationException stopped = await Assert.ThrowsAsync<MutualTlsConfigurationException>(() => App.StartAsync(
-            Register, builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocal(listen => listen.UseMutualTls(e => e.AddHost("a.example", "web", "partners"))))));
-        Assert.Contains("call UseMutualTls() of the web host", stopped.Message, StringComparison.Ordinal);
+        MutualTlsConfigurationException stopped = await Assert.ThrowsAsync<MutualTlsConfigurationException>(() => App.StartAsync(Register, ListenOne, guarded: false));
+        Assert.Contains("Call UseMutualTls() of the web host", stopped.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Endpoint_OfAnApplicationThatAuthenticates_NeedsNothingElse()
+    {
+        await using App app = await App.StartAsync(
+            Register,
+            builder =>
+            {
+                ListenOne(builder);
+                builder.Services.AddAuthentication().AddMutualTls();
+            },
+            guarded: false);
+        Assert.Equal("partners client.test", await CallAsync(app.Port));
     }
 
     [Fact]
@@ -219,6 +232,9 @@ public class WiringTests
         await Assert.ThrowsAsync<HttpRequestException>(() => known.CallAsync());
         Assert.True(handled > 0);
     }
+
+    private static void ListenOne(WebApplicationBuilder builder) =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocal(listen => listen.UseMutualTls("web", "partners")));
 
     private static void Register(DependencyInjection.MutualTlsBuilder mtls)
     {

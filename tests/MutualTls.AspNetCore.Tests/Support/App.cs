@@ -43,13 +43,19 @@ internal sealed class App : IAsyncDisposable
     /// <param name="mtls">Registers credentials and policies.</param>
     /// <param name="build">Sets up the rest, endpoints above all.</param>
     /// <param name="use">Adds middleware before the one that answers.</param>
-    public static async Task<App> StartAsync(Action<MutualTlsBuilder> mtls, Action<WebApplicationBuilder> build, Action<WebApplication>? use = null)
+    /// <param name="guarded">Whether requests are guarded, as every endpoint asks.</param>
+    public static async Task<App> StartAsync(Action<MutualTlsBuilder> mtls, Action<WebApplicationBuilder> build, Action<WebApplication>? use = null, bool guarded = true)
     {
         ConcurrentQueue<string> reached = [];
         Lines log = new();
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.Services.AddMutualTls(mtls);
+        if (guarded)
+        {
+            builder.WebHost.UseMutualTls();
+        }
+
         build(builder);
         WebApplication app = builder.Build();
         use?.Invoke(app);
