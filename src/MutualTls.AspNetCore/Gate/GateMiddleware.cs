@@ -39,17 +39,22 @@ internal sealed class GateMiddleware(GatedEndpoint endpoint, ConnectionDelegate 
                 context.Features.Set<ITlsConnectionFeature>(WithoutCertificate.Instance);
             }
 
-            using LiveRegistration live = connection.Follow(context);
+            using LiveRegistration live = connection.Follow(context, stream);
             await next(context).ConfigureAwait(false);
+            if (connection.IsClosing)
+            {
+                await Farewell.SayAsync(stream, SpeaksHttp2(stream), context.ConnectionClosed).ConfigureAwait(false);
+            }
         }
         else if (connection.Host.OnRefused == RefusalAction.Answer403)
         {
-            bool isHttp2 = stream.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2
-                || (endpoint.SpeaksHttp2Only && stream.NegotiatedApplicationProtocol.Protocol.IsEmpty);
             Log.RefusalAnswered(endpoint.Logger, verdict.Primary?.Code ?? "");
-            await RefusalAnswer.GiveAsync(context, stream, verdict, isHttp2).ConfigureAwait(false);
+            await RefusalAnswer.GiveAsync(context, stream, verdict, SpeaksHttp2(stream)).ConfigureAwait(false);
         }
     }
+
+    private bool SpeaksHttp2(SslStream stream) => stream.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2
+        || (endpoint.SpeaksHttp2Only && stream.NegotiatedApplicationProtocol.Protocol.IsEmpty);
 
     private async ValueTask<PeerVerdict?> JudgeAsync(GatedConnection connection, SslStream stream, CancellationToken closed)
     {

@@ -17,6 +17,7 @@ internal sealed class GatedConnection : IMutualTlsFeature, IIdentityKeeper, ILiv
     private readonly HostMap _hosts;
     private readonly ServerHandshake _handshake;
     private ConnectionContext? _context;
+    private SslStream? _stream;
     private IConnectionLifetimeNotificationFeature? _lifetime;
     private LiveRegistration? _live;
     private string? _belonging;
@@ -72,9 +73,10 @@ internal sealed class GatedConnection : IMutualTlsFeature, IIdentityKeeper, ILiv
 
     /// <summary>Has the verdict kept true from now on; called before anything is spoken on the connection.</summary>
     /// <returns>What is disposed of when the connection has ended.</returns>
-    public LiveRegistration Follow(ConnectionContext context)
+    public LiveRegistration Follow(ConnectionContext context, SslStream stream)
     {
         _context = context;
+        _stream = stream;
         _lifetime = context.Features.Get<IConnectionLifetimeNotificationFeature>();
         return _live = _handshake.Gate.Register(this, Host.Server.Logger);
     }
@@ -93,6 +95,13 @@ internal sealed class GatedConnection : IMutualTlsFeature, IIdentityKeeper, ILiv
     });
 
     void ILiveConnection.Abort(PeerVerdict verdict) => Elsewhere(static connection => connection.Abort());
+
+    /// <summary>Ends a connection of HTTP/1.1 on which a request has come too late, without an answer.</summary>
+    public async Task EndAsync()
+    {
+        await Farewell.SayAsync(_stream!, isHttp2: false, _context!.ConnectionClosed).ConfigureAwait(false);
+        Abort();
+    }
 
     /// <summary>Tells whether a request with this host belongs to the policy that judged the connection.</summary>
     /// <param name="authority">The Host header or <c>:authority</c> as it came, with its port if it has one.</param>

@@ -61,8 +61,7 @@ internal sealed class RequestGuard(RequestGuardRules rules, ILoggerFactory logge
             if (connection.IsClosing)
             {
                 Log.RequestTooLate(_logger, connection.Host.PolicyName);
-                TurnAway(context);
-                return Task.CompletedTask;
+                return TurnAwayAsync(context, connection);
             }
 
             // Left open although the client would no longer be let in. What reads the certificate past the verdict finds none.
@@ -82,15 +81,14 @@ internal sealed class RequestGuard(RequestGuardRules rules, ILoggerFactory logge
 
     // Nothing was done about the request, so that the client may send it again, over another connection: HTTP/2 can say so (RFC 9113 section 8.7), and the others
     // that are under way go on. HTTP/1.1 can only end.
-    private static void TurnAway(HttpContext context)
+    private static Task TurnAwayAsync(HttpContext context, GatedConnection connection)
     {
-        if (context.Features.Get<IHttpResetFeature>() is { } stream)
+        if (context.Features.Get<IHttpResetFeature>() is not { } stream)
         {
-            stream.Reset(RefusedStream);
+            return connection.EndAsync();
         }
-        else
-        {
-            context.Abort();
-        }
+
+        stream.Reset(RefusedStream);
+        return Task.CompletedTask;
     }
 }

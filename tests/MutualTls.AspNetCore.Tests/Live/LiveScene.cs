@@ -89,7 +89,7 @@ internal sealed class LiveScene(FakeTimeProvider clock, TestPki pki) : IAsyncDis
     }
 
     public void Deny(params IEnumerable<TestCertificate> certificates) => Denied.Change(
-        CertificateDenyList.Parse(string.Join('\n', certificates.Select(certificate => $"certificate:{Convert.ToHexString(SHA256.HashData(certificate.Der.Span))}"))));
+        CertificateDenyList.Parse(certificates.Select(certificate => $"certificate:{Convert.ToHexString(SHA256.HashData(certificate.Der.Span))}")));
 
     /// <summary>Lets requests for <c>/slow</c> be answered.</summary>
     public void GoOn() => _goOn.TrySetResult();

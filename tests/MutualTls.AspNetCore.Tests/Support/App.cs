@@ -124,6 +124,8 @@ internal sealed class Lines : ILoggerProvider, ILogger
 
     public IEnumerable<string> Errors => _lines.Where(line => line.Level >= LogLevel.Error).Select(line => line.Text);
 
+    public int Count(string text) => _lines.Count(line => line.Text.Contains(text, StringComparison.Ordinal));
+
     public async Task WaitForAsync(string text)
     {
         for (int i = 0; i < 1_200 && !_lines.Any(line => line.Text.Contains(text, StringComparison.Ordinal)); i++)

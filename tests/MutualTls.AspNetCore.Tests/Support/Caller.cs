@@ -26,7 +26,27 @@ internal static class Caller
         int port, TestCertificate? certificate, string version = "1.1", string serverName = "localhost", Func<Stream, Stream>? wrap = null, bool resumes = false)
     {
         SslStreamCertificateContext? context = certificate?.ToCredential().Context;
-        SocketsHttpHandler handler = new()
+        return Create(port, Handler(port, () => context, version, serverName, wrap, resumes), version);
+    }
+
+    /// <summary>Makes a client of a handler.</summary>
+    public static HttpClient Create(int port, SocketsHttpHandler handler, string version) => new(handler)
+    {
+        BaseAddress = new Uri($"https://localhost:{port}"),
+        DefaultRequestVersion = Version.Parse(version),
+        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        Timeout = TimeSpan.FromSeconds(30),
+    };
+
+    /// <summary>Makes what holds the connections of a client.</summary>
+    /// <param name="port">The port on loopback.</param>
+    /// <param name="certificate">Says what a new connection presents.</param>
+    /// <param name="version">The version of HTTP.</param>
+    /// <param name="serverName">The server name it sends; empty for none.</param>
+    /// <param name="wrap">Stands between TCP and TLS.</param>
+    /// <param name="resumes">Whether TLS sessions are resumed.</param>
+    public static SocketsHttpHandler Handler(
+        int port, Func<SslStreamCertificateContext?> certificate, string version = "1.1", string serverName = "localhost", Func<Stream, Stream>? wrap = null, bool resumes = false) => new()
         {
             AllowAutoRedirect = false,
             UseProxy = false,
@@ -42,7 +62,7 @@ internal static class Caller
                         new SslClientAuthenticationOptions
                         {
                             TargetHost = serverName,
-                            ClientCertificateContext = context,
+                            ClientCertificateContext = certificate(),
                             AllowTlsResume = resumes,
                             ApplicationProtocols = [version == "2.0" ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11],
                             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
@@ -60,14 +80,6 @@ internal static class Caller
                 }
             },
         };
-        return new HttpClient(handler)
-        {
-            BaseAddress = new Uri($"https://localhost:{port}"),
-            DefaultRequestVersion = Version.Parse(version),
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Timeout = TimeSpan.FromSeconds(30),
-        };
-    }
 
     public static async Task<string> CallAsync(this HttpClient client, string path = "/") => await client.GetStringAsync(path, App.Stop);
 }

@@ -30,6 +30,9 @@ internal abstract class Wire(SslStream stream) : IAsyncDisposable
     /// <summary>Awaits the answer to the first request that has none yet.</summary>
     public abstract Task<string> AnswerAsync();
 
+    /// <summary>Awaits something that is not part of an answer: <c>GOAWAY</c>, or <c>RST</c> with stream and code. HTTP/2.</summary>
+    public virtual Task SeeAsync(string text) => throw new NotSupportedException();
+
     /// <summary>Sends a GET and awaits its answer.</summary>
     public async Task<string> CallAsync(string path = "/")
     {
@@ -93,42 +96,43 @@ internal abstract class Wire(SslStream stream) : IAsyncDisposable
             return Stream.WriteAsync(output.WrittenMemory, App.Stop).AsTask();
         }
 
+        public override async Task SeeAsync(string text)
+        {
+            while (!_seen.ToString().Contains(text, StringComparison.Ordinal))
+            {
+                await ReadAsync(ofStream: 0);
+            }
+        }
+
         public override async Task<string> AnswerAsync()
         {
             _answered += 2;
-            while (true)
+            while (!await ReadAsync(_answered))
             {
-                byte[] head = new byte[Http2Frame.HeadLength];
-                await Stream.ReadExactlyAsync(head, App.Stop);
-                byte[] frame = new byte[Http2Frame.HeadLength + ((head[0] << 16) | (head[1] << 8) | head[2])];
-                head.CopyTo(frame, 0);
-                await Stream.ReadExactlyAsync(frame.AsMemory(Http2Frame.HeadLength), App.Stop);
-                ReadOnlySequence<byte> whole = new(frame);
-                Assert.True(Http2Frame.TryRead(ref whole, out Http2Frame read, out _));
-                switch (read.Type)
-                {
-                    case Http2Frame.GoAway:
-                        _seen.Append("GOAWAY ");
-                        break;
-                    case Http2Frame.RstStream when read.Stream != _answered:
-                        _seen.Append(System.Globalization.CultureInfo.InvariantCulture, $"RST {read.Stream} {read.Payload.ToArray()[3]} ");
-                        break;
-                    case Http2Frame.RstStream:
-                        return $"{_seen}RST {read.Payload.ToArray()[3]}";
-                    case Http2Frame.Data when read.Stream == _answered:
-                        _seen.Append(System.Text.Encoding.ASCII.GetString(read.Payload));
-                        break;
-                    default:
-                        break;
-                }
-
-                if (read.Type is Http2Frame.Data or Http2Frame.Headers && read.Stream == _answered && (read.Flags & Http2Frame.EndStream) != 0)
-                {
-                    string seen = _seen.ToString();
-                    _seen.Clear();
-                    return seen;
-                }
             }
+
+            string seen = _seen.ToString();
+            _seen.Clear();
+            return seen;
+        }
+
+        // Takes note of one frame. True if it is the end of a stream.
+        private async Task<bool> ReadAsync(int ofStream)
+        {
+            byte[] head = new byte[Http2Frame.HeadLength];
+            await Stream.ReadExactlyAsync(head, App.Stop);
+            byte[] payload = new byte[(head[0] << 16) | (head[1] << 8) | head[2]];
+            await Stream.ReadExactlyAsync(payload, App.Stop);
+            ReadOnlySequence<byte> whole = new((byte[])[.. head, .. payload]);
+            Assert.True(Http2Frame.TryRead(ref whole, out Http2Frame frame, out _));
+            _seen.Append(frame.Type switch
+            {
+                Http2Frame.GoAway => "GOAWAY ",
+                Http2Frame.RstStream => $"RST {frame.Stream} {payload[3]} ",
+                Http2Frame.Data when frame.Stream == ofStream => System.Text.Encoding.ASCII.GetString(payload),
+                _ => "",
+            });
+            return frame.Stream == ofStream && (frame.Type == Http2Frame.RstStream || (frame.Type is Http2Frame.Data or Http2Frame.Headers && (frame.Flags & Http2Frame.EndStream) != 0));
         }
     }
 }
