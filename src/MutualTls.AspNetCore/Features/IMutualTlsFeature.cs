@@ -11,7 +11,7 @@ namespace MutualTls.AspNetCore.Features;
 /// <threadsafety>Safe from any thread.</threadsafety>
 public interface IMutualTlsFeature
 {
-    /// <summary>Gets the verdict. Ask <see cref="PeerVerdict.IsAuthenticated"/> before anything is granted: an anonymous client is accepted where the policy says so, and one that was refused is here where the policy only audits.</summary>
+    /// <summary>Gets the verdict of now: it changes while the connection is open (<see cref="MutualTls.Connections.ConnectionRegistry"/>). Ask <see cref="PeerVerdict.IsAuthenticated"/> before anything is granted: an anonymous client is accepted where the policy says so, and one that was refused is here where the policy only audits.</summary>
     PeerVerdict Verdict { get; }
 
     /// <summary>Gets the verified chain, or null of a client that did not prove who it is.</summary>

@@ -16,6 +16,9 @@ internal sealed class RequestGuard(RequestGuardRules rules, ILoggerFactory logge
     // REFUSED_STREAM. RFC 9113 section 7.
     private const int RefusedStream = 7;
 
+    // Kestrel writes it when it comes to it.
+    private static readonly TimeSpan s_goAway = TimeSpan.FromMilliseconds(100);
+
     private readonly ILogger _logger = loggers.CreateLogger("MutualTls.AspNetCore");
 
     /// <summary>Tells whether an application has the guard.</summary>
@@ -81,14 +84,16 @@ internal sealed class RequestGuard(RequestGuardRules rules, ILoggerFactory logge
 
     // Nothing was done about the request, so that the client may send it again, over another connection: HTTP/2 can say so (RFC 9113 section 8.7), and the others
     // that are under way go on. HTTP/1.1 can only end.
-    private static Task TurnAwayAsync(HttpContext context, GatedConnection connection)
+    private static async Task TurnAwayAsync(HttpContext context, GatedConnection connection)
     {
         if (context.Features.Get<IHttpResetFeature>() is not { } stream)
         {
-            return connection.EndAsync();
+            await connection.EndAsync().ConfigureAwait(false);
+            return;
         }
 
+        // GOAWAY first: a client that heard of its request alone would send it again over this very connection.
+        await Task.Delay(s_goAway, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stream.Reset(RefusedStream);
-        return Task.CompletedTask;
     }
 }

@@ -15,7 +15,7 @@ public static class MutualTlsListenOptionsExtensions
     /// <param name="configure">Changes the rest; null for the defaults.</param>
     /// <returns>The endpoint.</returns>
     /// <remarks>
-    /// The names are looked up when Kestrel starts, which fails with a <see cref="MutualTlsConfigurationException"/> if they are unknown or the endpoint has
+    /// <c>UseMutualTls()</c> of the web host, or <c>AddAuthentication().AddMutualTls()</c>, is called too: it looks at every request. The names are looked up when Kestrel starts, which fails with a <see cref="MutualTlsConfigurationException"/> if they are unknown or the endpoint has
     /// HTTP/3 switched on: there is no gate behind its handshake. TLS settings of Kestrel's own, in code or configuration, do not count here.
     /// </remarks>
     public static ListenOptions UseMutualTls(this ListenOptions listenOptions, string credential, string policy, Action<MutualTlsHostOptions>? configure = null) =>
@@ -23,7 +23,7 @@ public static class MutualTlsListenOptionsExtensions
 
     /// <summary>Serves this endpoint by mutual TLS, by policies that depend on the server name the client asks for.</summary>
     /// <param name="listenOptions">The endpoint.</param>
-    /// <param name="configure">Says what holds under which name. Where a name is given with <see cref="MutualTlsEndpointOptions.AddHost"/>, <c>UseMutualTls()</c> of the web host is called too: it compares each request's host.</param>
+    /// <param name="configure">Says what holds under which name.</param>
     /// <returns>The endpoint.</returns>
     /// <inheritdoc cref="UseMutualTls(ListenOptions, string, string, Action{MutualTlsHostOptions})" path="/remarks"/>
     public static ListenOptions UseMutualTls(this ListenOptions listenOptions, Action<MutualTlsEndpointOptions> configure)

@@ -11,7 +11,7 @@ namespace Microsoft.AspNetCore.Hosting;
 /// <summary>Puts mutual TLS on the endpoints of a web host.</summary>
 public static class MutualTlsWebHostBuilderExtensions
 {
-    /// <summary>Serves by mutual TLS those endpoints of the <c>Kestrel</c> configuration section that have a section <c>MutualTls</c>, and compares the host of every request with the server name of its connection.</summary>
+    /// <summary>Serves by mutual TLS those endpoints of the <c>Kestrel</c> configuration section that have a section <c>MutualTls</c>, and looks at every request, also those of endpoints in code: whether the verdict on its connection still stands, and whether its host belongs to it.</summary>
     /// <param name="builder">The web host.</param>
     /// <returns>The web host.</returns>
     /// <remarks>

@@ -126,6 +126,8 @@ internal sealed class Lines : ILoggerProvider, ILogger
 
     public int Count(string text) => _lines.Count(line => line.Text.Contains(text, StringComparison.Ordinal));
 
+    public string Last(int count) => string.Join('\n', _lines.TakeLast(count).Select(line => line.Text));
+
     public async Task WaitForAsync(string text)
     {
         for (int i = 0; i < 1_200 && !_lines.Any(line => line.Text.Contains(text, StringComparison.Ordinal)); i++)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MutualTls.Connections;
 using MutualTls.Findings;
 using MutualTls.Policies;
@@ -60,6 +61,24 @@ public partial class RegistryTests
         Deny(_pki.Client);
         await UntilAsync(() => Volatile.Read(ref count) == 2);
         Assert.False(open.IsClosed);
+    }
+
+    // Told of, and refused by the next policy as well, which says otherwise what becomes of it.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    public async Task Report_NextPolicyCloses_IsClosed(int seconds)
+    {
+        ConcurrentQueue<LiveConnectionMode> told = [];
+        SnapshotSource<PeerPolicy> source = Policy(p => p.ReportLiveConnections());
+        FakeConnection open = Open(source, _pki.Client);
+        Registry.VerdictLost += (_, lost) => told.Enqueue(lost.Mode);
+        Deny(_pki.Client);
+        await UntilAsync(() => !told.IsEmpty);
+        source.Change(Policy(p => p.CloseLiveConnections(TimeSpan.FromSeconds(seconds))).Current);
+        Assert.Equal(ValidationReason.CertificateDenied, (await (seconds == 0 ? open.Aborted : open.Drained)).Primary?.Reason);
+        await UntilAsync(() => told.Count == 2);
+        Assert.Equal([LiveConnectionMode.Report, LiveConnectionMode.Close], told);
     }
 
     [Fact]
