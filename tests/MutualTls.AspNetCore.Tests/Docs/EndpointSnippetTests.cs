@@ -72,7 +72,7 @@ public class EndpointSnippetTests
             mtls.AddCredential("web", c => c.FromPem("certs/server.pem", "certs/server.key.pem").StapleOcsp());
             // </snippet>
         });
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port, listen => listen.UseMutualTls("web", "partners")));
+        builder.WebHost.UseMutualTls().ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port, listen => listen.UseMutualTls("web", "partners")));
         await using WebApplication app = builder.Build();
 
         // <snippet stapling-state>
