@@ -37,6 +37,7 @@ internal static class Explanations
     {
         MutualTlsError.NoSuitableCredential => exception,
         MutualTlsError.PeerRefused => new HttpRequestException(HttpRequestError.SecureConnectionError, $"The server '{uri.Authority}' was refused. {reason.Message}", reason),
+        MutualTlsError.VerdictLost => new HttpRequestException(exception.HttpRequestError, $"No answer from '{uri.Authority}'. {reason.Message}", reason),
         _ => new HttpRequestException(
             exception.HttpRequestError,
             $"No answer from '{uri.Authority}'. {reason.Message} {(presented is null ? "It asked for no certificate." : $"We present '{presented}'.")}", reason),

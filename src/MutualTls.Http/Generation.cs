@@ -24,13 +24,15 @@ internal sealed class Generation
     // Requests in progress; int.MinValue is added when no more may enter.
     private int _requests;
 
+    private volatile bool _isLost;
+
     public Generation(MutualTlsHttpOptions options, CredentialTable table, CookieContainer cookies, GenerationStamp stamp)
     {
         _options = options;
         _table = table;
         _cookies = cookies;
         _stamp = stamp;
-        _gates = new ServerGates(options);
+        _gates = new ServerGates(options, new WeakReference<Generation>(this));
 
         // Made at once: what the application sets wrongly is told when the client is made.
         MaxRedirects = LaneOf(options.Credential).MaxRedirects;
@@ -39,7 +41,7 @@ internal sealed class Generation
     public int MaxRedirects { get; }
 
     /// <summary>Tells whether the connections are still what the application wants.</summary>
-    public bool IsCurrent(GenerationStamp now, DateTimeOffset time) => _stamp == now && time < _gates.Until;
+    public bool IsCurrent(GenerationStamp now, DateTimeOffset time) => !_isLost && _stamp == now && time < _gates.Until;
 
     /// <exception cref="HttpRequestException">There is no answer; what ended the connection is the inner exception, if it has to do with mutual TLS.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -96,10 +98,37 @@ internal sealed class Generation
     /// <summary>Lets nobody in any more. Responses that are still being read keep their connections until they are done.</summary>
     public void Retire()
     {
-        if (Interlocked.Add(ref _requests, int.MinValue) == int.MinValue)
+        for (int known = Volatile.Read(ref _requests); known >= 0;)
         {
-            Close();
+            int before = Interlocked.CompareExchange(ref _requests, known + int.MinValue, known);
+            if (before == known && known == 0)
+            {
+                Close();
+            }
+
+            known = before == known ? int.MinValue : before;
         }
+    }
+
+    /// <summary>Lets nobody in any more, since a server of one of the connections would no longer be accepted. Returns at once.</summary>
+    public void Lose()
+    {
+        _isLost = true;
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static generation =>
+            {
+                try
+                {
+                    generation.Retire();
+                }
+#pragma warning disable CA1031 // Streams of the application are closed here, too.
+                catch (Exception exception)
+#pragma warning restore CA1031
+                {
+                    Connections.Log.LiveCloseFailed(generation._options.Logger, exception);
+                }
+            },
+            this, preferLocal: false);
     }
 
     // That of the host's credential, or of the one that the server is known to want, or the one that finds out.

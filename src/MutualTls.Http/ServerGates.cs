@@ -10,7 +10,7 @@ namespace MutualTls.Http;
 
 /// <summary>Gives each connection of one handler a gate: judged in the callback, opened in the filter, before the first byte of HTTP.</summary>
 /// <threadsafety>Safe from any thread.</threadsafety>
-internal sealed class ServerGates(MutualTlsHttpOptions options)
+internal sealed class ServerGates(MutualTlsHttpOptions options, WeakReference<Generation> generation)
 {
     // The options of a handler are shared by its connections, so the stream is what tells them apart.
     private readonly ConditionalWeakTable<SslStream, HandshakeGate> _gates = [];
@@ -22,7 +22,7 @@ internal sealed class ServerGates(MutualTlsHttpOptions options)
 
     private long _until = DateTimeOffset.MaxValue.UtcTicks;
 
-    /// <summary>Gets the first moment at which the verdict on one of the connections no longer stands.</summary>
+    /// <summary>Gets the first moment at which the verdict on one of the connections that are closed for it no longer stands.</summary>
     public DateTimeOffset Until => new(Volatile.Read(ref _until), TimeSpan.Zero);
 
     /// <summary>The callback for SslStream. Throws what it refuses, so that the caller is told why and not only that.</summary>
@@ -49,16 +49,23 @@ internal sealed class ServerGates(MutualTlsHttpOptions options)
                 : throw new HttpRequestException(HttpRequestError.SecureConnectionError, "A connection without TLS was refused.");
         }
 
-        PeerVerdict verdict = await GateOf(stream).OpenAsync(stream, cancellationToken).ConfigureAwait(false);
+        HandshakeGate gate = GateOf(stream);
+        PeerVerdict verdict = await gate.OpenAsync(stream, cancellationToken).ConfigureAwait(false);
         if (!verdict.MayConnect)
         {
             throw Refusal(verdict);
         }
 
-        Keep(verdict.Until);
+        if (verdict.Policy.Live.Mode == LiveConnectionMode.Close)
+        {
+            Keep(verdict.Until);
+        }
+
         ConnectionLog.Judged(options.Logger, verdict);
         string host = stream.TargetHostName;
-        return new MutualTlsStream(stream, verdict, new EarlyEnd(static () => true, refused => NoteClosed(host, refused)));
+        MutualTlsStream accepted = new(stream, verdict, new EarlyEnd(static () => true, refused => NoteClosed(host, refused)));
+        accepted.Follow(gate, options.Engine.TimeProvider, options.Logger, closer => new PooledConnection(closer, generation));
+        return accepted;
     }
 
     /// <summary>Gets what a host's last closing of a connection means, if it happened after a moment.</summary>

@@ -142,7 +142,7 @@ public sealed class ConnectionRegistry
         foreach (LiveRegistration member in toAbort)
         {
             Log.ConnectionAborted(member.Group.Logger, member.Verdict.Policy.Name, member.Verdict.Role.ToString());
-            Try(member, static m => m.Connection.Abort(m.Verdict));
+            Try(member, static m => m.Abort());
         }
 
         List<VerdictLostEventArgs> told = [];
@@ -246,7 +246,7 @@ public sealed class ConnectionRegistry
             rules.Mode == LiveConnectionMode.Close ? "closed" : "left open");
         if (rules.Mode == LiveConnectionMode.Close)
         {
-            Try(member, rules.DrainTimeout > TimeSpan.Zero ? static m => m.Connection.Drain(m.Verdict) : static m => m.Connection.Abort(m.Verdict));
+            Try(member, rules.DrainTimeout > TimeSpan.Zero ? static m => m.Connection.Drain(m.Verdict) : static m => m.Abort());
         }
 
         return lost;

@@ -42,6 +42,19 @@ internal sealed class LiveRegistration(
     /// <summary>Gets or sets whether something changed while it was judged.</summary>
     public bool IsOutrun { get; set; }
 
+    /// <summary>Cuts the connection off and takes it out: nothing is left to do about it, whether or not those who use it take note.</summary>
+    public void Abort()
+    {
+        try
+        {
+            connection.Abort(Verdict);
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
     /// <summary>Takes the connection out: it is closed.</summary>
     public void Dispose() => group.Registry.Remove(this);
 }

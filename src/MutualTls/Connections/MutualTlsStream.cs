@@ -36,6 +36,9 @@ public sealed class MutualTlsStream : Stream
         _first = verdict;
     }
 
+    /// <summary>Takes a stream that was forgotten out of the registry, which would keep its transport open for ever.</summary>
+    ~MutualTlsStream() => Dispose(disposing: false);
+
     /// <summary>Gets the verdict on the peer as it is now: accepted, or refused and not enforced under <see cref="DangerousOptions.AuditOnly"/>. Ask <see cref="PeerVerdict.IsAuthenticated"/> before anything is granted.</summary>
     public PeerVerdict Verdict => _live?.Verdict ?? _first!;
 
@@ -213,35 +216,32 @@ public sealed class MutualTlsStream : Stream
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        Leave();
+        _live?.Dispose();
+        _closer?.NoteEnd();
         await _stream.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        _live?.Dispose();
         if (disposing)
         {
-            Leave();
+            _closer?.NoteEnd();
             _stream.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    /// <summary>Has the verdict kept true while the stream is open; called before anybody uses it.</summary>
-    internal void Follow(HandshakeGate gate, TimeProvider clock, ILogger logger)
+    /// <summary>Has the verdict kept true while the stream is open; called before anybody uses it. Once the verdict is lost it is closed at once, or as <paramref name="carrier"/> has it.</summary>
+    internal void Follow(HandshakeGate gate, TimeProvider clock, ILogger logger, Func<StreamCloser, ILiveConnection>? carrier = null)
     {
         _closer = new StreamCloser(_stream, clock);
-        _live = gate.Register(_closer, logger);
+        _live = gate.Register(carrier?.Invoke(_closer) ?? _closer, logger);
         _first = null;
-    }
-
-    private void Leave()
-    {
-        _live?.Dispose();
-        _closer?.NoteEnd();
     }
 
     private int Note(int read, int wanted)

@@ -18,6 +18,7 @@ internal sealed class KestrelPeer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private int _connections;
+    private int _open;
     private int _requests;
 
     private KestrelPeer(WebApplication app) => _app = app;
@@ -28,6 +29,9 @@ internal sealed class KestrelPeer : IAsyncDisposable
     public int Port => new Uri(_app.Urls.First()).Port;
 
     public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Gets how many connections there are now.</summary>
+    public int Open => Volatile.Read(ref _open);
 
     /// <summary>Gets how many requests reached the application.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -57,10 +61,18 @@ internal sealed class KestrelPeer : IAsyncDisposable
                 https.ClientCertificateValidation = (certificate, chain, _) => peer!.Note(certificate, chain);
                 configure?.Invoke(https);
             });
-            listen.Use(next => connection =>
+            listen.Use(next => async connection =>
             {
                 Interlocked.Increment(ref peer!._connections);
-                return next(connection);
+                Interlocked.Increment(ref peer!._open);
+                try
+                {
+                    await next(connection);
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref peer!._open);
+                }
             });
         }));
         peer = new KestrelPeer(builder.Build());

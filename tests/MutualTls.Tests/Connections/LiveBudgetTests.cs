@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MutualTls.Connections;
@@ -82,5 +84,52 @@ public class LiveBudgetTests(ITestOutputHelper output)
         output.WriteLine($"{each} bytes for each connection");
         Assert.InRange(each, 1, 300);
         GC.KeepAlive(registrations);
+    }
+
+    // A pool's, which adds what stands for it in the registry.
+    [Fact]
+    public async Task TenThousandStreams_ThatAreFollowed_TakeLessThan300BytesEach()
+    {
+        TestPki pki = new();
+        SnapshotSource<PeerPolicy> source = Pair.Trusting(pki.Root);
+        PeerPolicyEngine engine = new(_clock);
+        await using SslStream tls = new(new MemoryStream());
+        using X509Certificate2 certificate = pki.Server.ToX509Certificate2();
+        using X509Chain chain = new();
+        HandshakeGate[] gates = new HandshakeGate[Connections];
+        MutualTlsStream[] streams = new MutualTlsStream[Connections];
+        for (int i = 0; i < Connections; i++)
+        {
+            gates[i] = new HandshakeGate(engine, source, PeerRole.Server, policy => MutualTlsClientOptions.ExpectedBy(policy, "localhost"));
+            chain.ChainPolicy.ExtraStore.Clear();
+            foreach (TestCertificate intermediate in pki.Server.Chain)
+            {
+                chain.ChainPolicy.ExtraStore.Add(intermediate.ToX509Certificate2());
+            }
+
+            Assert.True(gates[i].Validate(tls, certificate, chain, SslPolicyErrors.None));
+            streams[i] = new MutualTlsStream(tls, gates[i].Verdict!, earlyEnd: null);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Connections; i++)
+        {
+            streams[i].Follow(gates[i], _clock, NullLogger.Instance, static closer => new FakePool(closer));
+        }
+
+        long each = (GC.GetAllocatedBytesForCurrentThread() - before) / Connections;
+        output.WriteLine($"{each} bytes for each stream");
+        Assert.InRange(each, 1, 300);
+        Assert.Equal(Connections, ConnectionRegistry.Of(engine).Count);
+    }
+
+    private sealed class FakePool(StreamCloser closer) : ILiveConnection
+    {
+        // As a pool has them: what stands in the registry, and what it belongs to.
+        private readonly object _set = new();
+
+        public void Drain(PeerVerdict verdict) => _set.ToString();
+
+        public void Abort(PeerVerdict verdict) => closer.Abort(verdict);
     }
 }

@@ -13,7 +13,7 @@ namespace MutualTls.Tests.Connections;
 /// <summary>Promise P6 and pitfall 17 on the wire: a raw stream whose verdict no longer stands ends at both sides, in order if the peer takes part, and says why.</summary>
 public class LiveStreamTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     // Its time goes on only where a test says so: on a busy machine no patience runs out.
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
@@ -31,10 +31,10 @@ public class LiveStreamTests
         Deny(_pki.Client);
 
         // close_notify, not a broken connection.
-        Assert.Equal(0, await both.Client.ReadAsync(new byte[16], Pair.Stop).AsTask().WaitAsync(Patience, Pair.Stop));
+        Assert.Equal(0, await both.Client.ReadAsync(new byte[16], Pair.Stop).AsTask().WaitAsync(s_patience, Pair.Stop));
         await both.Client.DisposeAsync();
 
-        MutualTlsException lost = await Assert.ThrowsAsync<MutualTlsException>(() => reading.WaitAsync(Patience, Pair.Stop));
+        MutualTlsException lost = await Assert.ThrowsAsync<MutualTlsException>(() => reading.WaitAsync(s_patience, Pair.Stop));
         Assert.Equal((MutualTlsError.VerdictLost, ValidationReason.CertificateDenied), (lost.Error, lost.Verdict!.Primary!.Value.Reason));
         Assert.Contains("MTLS1621", lost.Message, StringComparison.Ordinal);
         Assert.False(both.Server.Verdict.IsAccepted);
@@ -54,9 +54,9 @@ public class LiveStreamTests
         await using Both both = await ConnectAsync(Pair.Trusting(_pki.Root), Denying(_pki.Root));
         Task<int> reading = Task.Run(() => both.Client.Read(new byte[16]), Pair.Stop);
         Deny(_pki.Server);
-        Assert.Equal(0, await both.Server.ReadAsync(new byte[16], Pair.Stop).AsTask().WaitAsync(Patience, Pair.Stop));
+        Assert.Equal(0, await both.Server.ReadAsync(new byte[16], Pair.Stop).AsTask().WaitAsync(s_patience, Pair.Stop));
         await both.Server.DisposeAsync();
-        Assert.Equal(MutualTlsError.VerdictLost, (await Assert.ThrowsAsync<MutualTlsException>(() => reading.WaitAsync(Patience, Pair.Stop))).Error);
+        Assert.Equal(MutualTlsError.VerdictLost, (await Assert.ThrowsAsync<MutualTlsException>(() => reading.WaitAsync(s_patience, Pair.Stop))).Error);
     }
 
     // The peer takes nothing and closes nothing: the connection ends all the same.
@@ -118,8 +118,8 @@ public class LiveStreamTests
             return total;
         }, Pair.Stop))];
         Deny(_pki.Client);
-        Assert.All(await Task.WhenAll(writing).WaitAsync(Patience, Pair.Stop), lost => Assert.Equal(MutualTlsError.VerdictLost, lost.Error));
-        Assert.All(await Task.WhenAll(reading).WaitAsync(Patience, Pair.Stop), total => Assert.Equal(0, total % 1000));
+        Assert.All(await Task.WhenAll(writing).WaitAsync(s_patience, Pair.Stop), lost => Assert.Equal(MutualTlsError.VerdictLost, lost.Error));
+        Assert.All(await Task.WhenAll(reading).WaitAsync(s_patience, Pair.Stop), total => Assert.Equal(0, total % 1000));
         foreach (Both both in all)
         {
             await both.DisposeAsync();
@@ -133,9 +133,9 @@ public class LiveStreamTests
         await using Both both = await ConnectAsync(Pair.Trusting(pki.Root), Pair.Trusting(pki.Root), pki);
         Task<int> reading = both.Server.ReadAsync(new byte[16], Pair.Stop).AsTask();
         _clock.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(30));
-        Assert.Equal(0, await both.Client.ReadAsync(new byte[16], Pair.Stop).AsTask().WaitAsync(Patience, Pair.Stop));
+        Assert.Equal(0, await both.Client.ReadAsync(new byte[16], Pair.Stop).AsTask().WaitAsync(s_patience, Pair.Stop));
         await both.Client.DisposeAsync();
-        MutualTlsException lost = await Assert.ThrowsAsync<MutualTlsException>(() => reading.WaitAsync(Patience, Pair.Stop));
+        MutualTlsException lost = await Assert.ThrowsAsync<MutualTlsException>(() => reading.WaitAsync(s_patience, Pair.Stop));
         Assert.Equal(ValidationReason.NotAfterPassed, lost.Verdict!.Primary!.Value.Reason);
     }
 
@@ -147,6 +147,28 @@ public class LiveStreamTests
         await both.DisposeAsync();
         Assert.Equal(0, ConnectionRegistry.Of(_engine).Count);
         Deny(_pki.Client);
+    }
+
+    // Whoever forgets to dispose of a stream leaves it to the collector, and the registry does not keep it.
+    [Fact]
+    public async Task Forgotten_ServerStream_LeavesNothingInTheRegistry()
+    {
+        MutualTlsStream client = await ForgetServerAsync();
+        await Patience.UntilAsync(() =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return ConnectionRegistry.Of(_engine).Count == 0;
+        });
+        await client.DisposeAsync();
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private async Task<MutualTlsStream> ForgetServerAsync()
+    {
+        Both both = await ConnectAsync(Denying(_pki.Root), Pair.Trusting(_pki.Root));
+        Assert.Equal(1, ConnectionRegistry.Of(_engine).Count);
+        return both.Client;
     }
 
     private SnapshotSource<PeerPolicy> Denying(TestCertificateAuthority root) => Pair.Trusting(root, p => p.DenyFrom(_denied));
