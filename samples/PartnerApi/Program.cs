@@ -8,45 +8,37 @@ using MutualTls.Testing;
 using PartnerApi;
 
 using CancellationTokenSource stop = new(TimeSpan.FromMinutes(2));
-TestCertificateAuthority root = TestCertificateAuthority.CreateRoot("Partners Root"), partners = root.IssueIntermediate("Partners CA");
+using Pki pki = new();
 TestCertificateAuthority stranger = TestCertificateAuthority.CreateRoot("Somebody's Root");
-string folder = Directory.CreateTempSubdirectory("mutualtls-").FullName;
+if (args is ["live"])
+{
+    return End(await new LiveStory(pki).RunAsync(stop.Token));
+}
+
 bool allExpected = true;
-try
-{
-    await using WebApplication api = await ServeAsync(partners.IssueServer("localhost"));
-    await VisitAsync(api, "acme, a partner", partners.IssueClient("acme.example"), Outcome.Served);
-    await VisitAsync(api, "hooli, of our CA but no partner", partners.IssueClient("hooli.example"), Outcome.RefusedByServer);
-    await VisitAsync(api, "acme's name, from a CA that nobody here trusts", stranger.IssueClient("acme.example"), Outcome.RefusedByServer);
-    await VisitAsync(api, "globex, with a certificate for servers", partners.IssueServer("globex.example"), Outcome.RefusedByServer);
-    await ExplainAsync(api, partners.IssueClient("hooli.example"));
+await using WebApplication api = await ServeAsync(pki.Partners.IssueServer("localhost"));
+await VisitAsync(api, "acme, a partner", pki.Partners.IssueClient("acme.example"), Outcome.Served);
+await VisitAsync(api, "hooli, of our CA but no partner", pki.Partners.IssueClient("hooli.example"), Outcome.RefusedByServer);
+await VisitAsync(api, "acme's name, from a CA that nobody here trusts", stranger.IssueClient("acme.example"), Outcome.RefusedByServer);
+await VisitAsync(api, "globex, with a certificate for servers", pki.Partners.IssueServer("globex.example"), Outcome.RefusedByServer);
+await ExplainAsync(api, pki.Partners.IssueClient("hooli.example"));
 
-    await using WebApplication impostor = await ServeAsync(stranger.IssueServer("localhost"));
-    await VisitAsync(impostor, "acme, at a server that is not ours", partners.IssueClient("acme.example"), Outcome.ServerRefused);
-}
-finally
-{
-    Directory.Delete(folder, recursive: true);
-}
+await using WebApplication impostor = await ServeAsync(stranger.IssueServer("localhost"));
+await VisitAsync(impostor, "acme, at a server that is not ours", pki.Partners.IssueClient("acme.example"), Outcome.ServerRefused);
+return End(allExpected);
 
-Console.WriteLine(allExpected ? "Every outcome was the expected one." : "AN OUTCOME WAS NOT THE EXPECTED ONE.");
-return allExpected ? 0 : 1;
-
-// Each has files of its own, as on a machine of its own: files of credentials are followed.
-string Enrol(string name, TestCertificate certificate)
+static int End(bool asExpected)
 {
-    string own = Directory.CreateDirectory(Path.Combine(folder, Path.GetRandomFileName())).FullName;
-    certificate.WritePem(own, name);
-    File.WriteAllText(Path.Combine(own, "root.pem"), root.ToPem());
-    return own;
+    Console.WriteLine(asExpected ? "Every outcome was the expected one." : "AN OUTCOME WAS NOT THE EXPECTED ONE.");
+    return asExpected ? 0 : 1;
 }
 
-Task<WebApplication> ServeAsync(TestCertificate certificate) => Server.StartAsync(Settings.Read("Server", Enrol("api", certificate)), new Seen("server"));
+Task<WebApplication> ServeAsync(TestCertificate certificate) => Server.StartAsync(Settings.Read("Server", pki.EnrolApi(certificate)), new Seen("server"));
 
 async Task VisitAsync(WebApplication server, string who, TestCertificate certificate, Outcome expected)
 {
     Console.WriteLine($"{who}:");
-    await using Partner partner = Partner.Create(Settings.Read("Client", Enrol("partner", certificate)), new Seen("client"));
+    await using Partner partner = Partner.Create(Settings.Read("Client", pki.EnrolPartner(certificate)), new Seen("client"));
     Answer answer = await partner.AskAsync(new Uri($"https://localhost:{new Uri(server.Urls.First()).Port}/"), stop.Token);
     allExpected &= answer.Outcome == expected;
     Console.WriteLine($"  client saw: {answer.Words}");

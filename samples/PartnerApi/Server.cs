@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MutualTls.AspNetCore.Features;
+using MutualTls.Identities;
 
 namespace PartnerApi;
 
@@ -27,8 +28,10 @@ internal static class Server
         WebApplication app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.MapGet("/orders", (HttpContext context) => $"the orders of {context.Features.GetRequiredFeature<IMutualTlsFeature>().Verdict.Identity}").RequireMutualTls("partners");
+        app.MapGet("/orders", (HttpContext context) => Orders(context.Features.GetRequiredFeature<IMutualTlsFeature>().Verdict.Identity!)).RequireMutualTls("partners");
         await app.StartAsync();
         return app;
     }
+
+    private static string Orders(PeerIdentity partner) => $"the orders of {partner}, whose certificate is {partner.SerialNumber}";
 }

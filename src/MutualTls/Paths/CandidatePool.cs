@@ -7,7 +7,8 @@ namespace MutualTls.Paths;
 /// <summary>Keeps intermediates that were once on a verified path, for peers that do not send theirs: a resumed session brings none.</summary>
 /// <remarks>
 /// Hints only: they grant nothing, so they outlive reloads and policies. Only verified paths fill it, so a stranger cannot. Bounded: the
-/// oldest leave first. Whoever presents a certificate that is here gets this object, with its imported key.
+/// oldest leave first. Whoever presents a certificate that is here gets this object, with its imported key; so does who presents one of a few that
+/// strangers brought along and a trusted key had signed, but those are no candidates for others.
 /// </remarks>
 /// <threadsafety>Safe from any thread; reads take no lock.</threadsafety>
 internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity)
@@ -17,6 +18,7 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
 
     private readonly ConcurrentDictionary<int, ParsedCertificate[]> _bySubject = new();
     private readonly ConcurrentDictionary<int, ParsedCertificate> _byContent = new();
+    private readonly ParsedCertificate?[] _ofStrangers = new ParsedCertificate?[SignatureMemo.CapacityOfStrangers];
     private readonly Queue<ParsedCertificate> _ages = new();
     private readonly Lock _writing = new();
 
@@ -28,6 +30,13 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
     /// <summary>Gets the kept certificate with exactly these octets, or null.</summary>
     public ParsedCertificate? Find(ReadOnlySpan<byte> der) =>
         _byContent.TryGetValue(ContentHash(der), out ParsedCertificate? found) && found.Bytes.SequenceEqual(der) ? found : null;
+
+    /// <summary>Gets the kept certificate with exactly these octets, one of strangers' too, or null.</summary>
+    public ParsedCertificate? Recognize(ReadOnlySpan<byte> der) =>
+        Find(der) ?? (Volatile.Read(ref SlotOfStranger(ContentHash(der))) is { } found && found.Bytes.SequenceEqual(der) ? found : null);
+
+    /// <summary>Keeps an intermediate from a path that may yet be refused: see <see cref="SignatureMemo.RememberOfStranger"/>.</summary>
+    public void AddOfStranger(ParsedCertificate certificate) => Volatile.Write(ref SlotOfStranger(ContentHash(certificate.Bytes)), certificate);
 
     /// <summary>Gets the same certificates, kept ones by the memory that is here: who keeps the result keeps no copies of those.</summary>
     /// <param name="certificates">The certificates.</param>
@@ -63,6 +72,8 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
             }
         }
     }
+
+    private ref ParsedCertificate? SlotOfStranger(int contentHash) => ref _ofStrangers[(uint)contentHash % SignatureMemo.CapacityOfStrangers];
 
     private void Add(ParsedCertificate certificate)
     {

@@ -7,6 +7,7 @@ namespace MutualTls.Paths;
 /// <remarks>
 /// A depth-first search that offers the likeliest issuer first. It only links names: whether a path is valid is <see cref="PathValidator"/>'s
 /// to say, which also tells how far back to go (<see cref="BackTo"/>), so that one bad certificate low on the path is not tried under every issuer.
+/// Where no name leads to an anchor it does not go at all: a stranger's certificates may point to each other in a thousand ways.
 /// </remarks>
 /// <threadsafety>Not safe for use by several threads at once.</threadsafety>
 internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool)
@@ -20,6 +21,9 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
     private readonly List<Candidate> _candidates = [];
     private readonly List<(ParsedCertificate Certificate, int Start, int End)> _lookedUp = [];
     private readonly List<ParsedCertificate> _presented = [];
+
+    // How many steps each of these is away from an anchor at least, going by names alone; 0: it leads to none.
+    private readonly int[] _distances = new int[PathBudget.MaxPresented];
     private TrustAnchorSet _anchors = TrustAnchorSet.Empty;
     private DateTimeOffset _time;
     private int _level = -1;
@@ -37,14 +41,15 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
     public ParsedCertificate? DeadEnd { get; private set; }
 
     /// <summary>Begins a search.</summary>
-    public void Begin(ParsedCertificate endEntity, ReadOnlySpan<ParsedCertificate> presented, TrustAnchorSet anchors, DateTimeOffset time)
+    public void Begin(ParsedCertificate endEntity, ReadOnlySpan<ParsedCertificate> presented, TrustAnchorSet anchors, DateTimeOffset time, ref PathBudget budget)
     {
         Clear();
         _presented.AddRange(presented);
         _anchors = anchors;
         _time = time;
         _path[0] = endEntity;
-        Open(level: 0);
+        MeasureDistances();
+        Open(level: 0, ref budget);
     }
 
     /// <summary>Forgets everything, so that a search kept for reuse keeps no certificate alive.</summary>
@@ -93,7 +98,7 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
             if (_level + 1 < Levels && !IsOnPath(candidate.Certificate!))
             {
                 _path[_level + 1] = candidate.Certificate!;
-                Open(_level + 1);
+                Open(_level + 1, ref budget);
             }
         }
 
@@ -103,19 +108,61 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
     /// <summary>Gives up every path that keeps the certificates up to <paramref name="depth"/> as they are. 0: gives up all.</summary>
     public void BackTo(int depth) => _level = Math.Min(_level, depth - 1);
 
-    private void Open(int level)
+    private void Open(int level, ref PathBudget budget)
     {
         ParsedCertificate certificate = _path[level];
-        (int start, int end) = IssuersOf(certificate);
+        (int start, int end) = IssuersOf(certificate, ref budget);
         _open[level] = (start, end);
         _level = level;
         if (start == end && DeadEnd is null)
         {
-            (DeadEnd, DeadEndDepth) = (certificate, level);
+            FindDeadEnd(level);
         }
     }
 
-    private (int Start, int End) IssuersOf(ParsedCertificate certificate)
+    // Breadth first from the anchors down, so each pair is looked at once. The pool's come from verified paths, of this policy or another.
+    private void MeasureDistances()
+    {
+        Span<int> distances = _distances.AsSpan(0, _presented.Count);
+        for (int i = 0; i < distances.Length; i++)
+        {
+            int issuer = _presented[i].IssuerNameHash;
+            distances[i] = _anchors.Named(issuer).IsEmpty && pool.Named(issuer).IsEmpty ? 0 : 1;
+        }
+
+        for (int distance = 1; distance < Levels && distances.Contains(distance); distance++)
+        {
+            for (int above = 0; above < distances.Length; above++)
+            {
+                for (int below = 0; distances[above] == distance && below < distances.Length; below++)
+                {
+                    if (distances[below] == 0 && _presented[below].IssuerNameHash == _presented[above].SubjectNameHash)
+                    {
+                        distances[below] = distance + 1;
+                    }
+                }
+            }
+        }
+    }
+
+    // For people: how far what was presented goes on from here. A loop has no end.
+    private void FindDeadEnd(int level)
+    {
+        ParsedCertificate certificate = _path[level];
+        for (int depth = level; depth < Levels; depth++)
+        {
+            ParsedCertificate last = certificate;
+            if (_presented.Find(issuer => issuer.SubjectNameHash == last.IssuerNameHash && DistinguishedName.AreEqual(issuer.SubjectName, last.IssuerName)) is not { } next)
+            {
+                (DeadEnd, DeadEndDepth) = (last, depth);
+                return;
+            }
+
+            certificate = next;
+        }
+    }
+
+    private (int Start, int End) IssuersOf(ParsedCertificate certificate, ref PathBudget budget)
     {
         foreach ((ParsedCertificate known, int knownStart, int knownEnd) in _lookedUp)
         {
@@ -128,15 +175,18 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
         int start = _candidates.Count;
         foreach (TrustAnchor anchor in _anchors.Named(certificate.IssuerNameHash))
         {
-            if (DistinguishedName.AreEqual(anchor.SubjectName, certificate.IssuerName))
+            if (HasName(certificate, anchor.SubjectName, ref budget))
             {
-                Insert(start, new Candidate(null, anchor, RankOf(certificate, anchor.Certificate, isAnchor: true)));
+                Insert(start, new Candidate(null, anchor, RankOf(certificate, anchor.Certificate, distance: 0)));
             }
         }
 
-        foreach (ParsedCertificate issuer in _presented)
+        for (int i = 0; i < _presented.Count; i++)
         {
-            Consider(start, certificate, issuer);
+            if (_distances[i] > 0)
+            {
+                Consider(start, certificate, _presented[i], _distances[i], ref budget);
+            }
         }
 
         foreach (ParsedCertificate issuer in pool.Named(certificate.IssuerNameHash))
@@ -144,7 +194,7 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
             // Presented certificates that the pool knows are the pool's own objects.
             if (!_presented.Contains(issuer))
             {
-                Consider(start, certificate, issuer);
+                Consider(start, certificate, issuer, distance: 1, ref budget);
             }
         }
 
@@ -152,12 +202,18 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
         return (start, _candidates.Count);
     }
 
-    private void Consider(int start, ParsedCertificate certificate, ParsedCertificate issuer)
+    private void Consider(int start, ParsedCertificate certificate, ParsedCertificate issuer, int distance, ref PathBudget budget)
     {
-        if (issuer.SubjectNameHash == certificate.IssuerNameHash && DistinguishedName.AreEqual(issuer.SubjectName, certificate.IssuerName))
+        if (issuer.SubjectNameHash == certificate.IssuerNameHash && HasName(certificate, issuer.SubjectName, ref budget))
         {
-            Insert(start, new Candidate(issuer, null, RankOf(certificate, issuer, isAnchor: false)));
+            Insert(start, new Candidate(issuer, null, RankOf(certificate, issuer, distance)));
         }
+    }
+
+    private static bool HasName(ParsedCertificate certificate, ReadOnlySpan<byte> issuer, ref PathBudget budget)
+    {
+        ReadOnlySpan<byte> wanted = certificate.IssuerName;
+        return wanted.SequenceEqual(issuer) || (budget.TakePreparedOctets(wanted.Length) && DistinguishedName.AreEqual(wanted, issuer));
     }
 
     private void Insert(int start, Candidate candidate)
@@ -172,13 +228,13 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
     }
 
     // RFC 4158 section 3.5: matching key identifiers first, then those in date, then the shortest way. An identifier is a hint: one that differs only comes last.
-    private int RankOf(ParsedCertificate certificate, ParsedCertificate? issuer, bool isAnchor)
+    private int RankOf(ParsedCertificate certificate, ParsedCertificate? issuer, int distance)
     {
         ReadOnlySpan<byte> wanted = certificate.Extensions.AuthorityKeyIdentifier.Of(certificate.Bytes);
         ReadOnlySpan<byte> offered = issuer is null ? default : issuer.Extensions.SubjectKeyIdentifier.Of(issuer.Bytes);
         int keyRank = wanted.IsEmpty || offered.IsEmpty ? 1 : wanted.SequenceEqual(offered) ? 0 : 2;
         bool inDate = issuer is null || (issuer.NotBefore <= _time && _time <= issuer.NotAfter);
-        return (keyRank * 4) + (inDate ? 0 : 2) + (isAnchor ? 0 : 1);
+        return (((keyRank * 2) + (inDate ? 0 : 1)) * Levels) + Math.Min(distance, Levels - 1);
     }
 
     // RFC 4158 section 5.2: the same name and key twice is a loop.

@@ -20,9 +20,12 @@ internal sealed class PathFinder
 
     public PathFinder(SignatureMemo memo, CandidatePool pool)
     {
-        _signatures = new SignatureChecks(memo);
+        _signatures = new SignatureChecks(memo, pool);
         _builder = new PathBuilder(_signatures, pool);
     }
+
+    /// <summary>Gets how many signatures the search has verified, those remembered not among them.</summary>
+    public (int Good, int Bad) Checked => _signatures.Counted;
 
     /// <summary>Begins a search.</summary>
     /// <param name="endEntity">The peer's own certificate.</param>
@@ -43,14 +46,14 @@ internal sealed class PathFinder
         _budget = default;
         _findings = null;
         _signatures.Clear();
-        _builder.Begin(endEntity, presented, parameters.Anchors, time);
+        _builder.Begin(endEntity, presented, parameters.Anchors, time, ref _budget);
     }
 
     /// <summary>Gets the next verified path, or null if there is no other.</summary>
     public VerifiedPath? Next()
     {
         // Once a budget is used up no other path is tried: each would run into the same limit, after more work.
-        while (!_budget.IsExhausted && _builder.MoveNext(ref _budget))
+        while (!_budget.IsExhausted && _signatures.Forged < PathBudget.MaxForged && _builder.MoveNext(ref _budget))
         {
             PathCheck path = new(_builder.Certificates, _builder.Anchor!, _parameters!, _purpose, _time, ref _budget);
             _tried++;

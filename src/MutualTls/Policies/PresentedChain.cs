@@ -131,7 +131,7 @@ public sealed class PresentedChain
         foreach (ReadOnlyMemory<byte> der in Certificates[1..])
         {
             // One that was on a verified path before is known with its imported key.
-            if (pool.Find(der.Span) is { } known)
+            if (pool.Recognize(der.Span) is { } known)
             {
                 read[count++] = known;
             }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Formats.Asn1;
 using MutualTls.Findings;
 using MutualTls.Policies;
@@ -53,9 +52,9 @@ public class WorkLimitTests
         Assert.Equal(ValidationReason.WorkBudgetExhausted, verdict.Primary!.Value.Reason);
     }
 
-    // Names that are equal only once prepared, a key for each: every CA is an issuer of every other.
+    // Names that are equal only once prepared, a key for each: every CA is an issuer of every other. None leads to an anchor, so they are not even compared.
     [Fact]
-    public void Judge_ManyCasOfOneNameInManySpellings_StopsAtTheBudget()
+    public void Judge_ManyCasOfOneNameInManySpellings_LeadNowhere()
     {
         string text = new('é', 400);
         TestCertificateAuthority[] cas = [.. Enumerable.Range(0, 60).Select(i => TestCertificateAuthority.CreateRoot(null, c => c.WithSubject(Spelling(i)).WithIssuerName(Spelling(i + 1))))];
@@ -63,7 +62,7 @@ public class WorkLimitTests
 
         PeerVerdict verdict = Timed(() => new PeerPolicyEngine().Judge(Pair.Trusting(new TestPki().Root), PeerRole.Client, presented));
 
-        Assert.Equal(ValidationReason.WorkBudgetExhausted, verdict.Primary!.Value.Reason);
+        Assert.Equal(ValidationReason.IssuerUnknown, verdict.Primary!.Value.Reason);
 
         TestName Spelling(int number) => TestName.Cn(text + string.Concat(Enumerable.Range(0, 8).Select(bit => (number >> bit & 1) == 0 ? "a" : "A")));
     }
@@ -79,11 +78,11 @@ public class WorkLimitTests
         }
     }
 
+    // The time of this thread on a processor: others on the machine may take what they take.
     private static PeerVerdict Timed(Func<PeerVerdict> judge)
     {
-        long start = Stopwatch.GetTimestamp();
-        PeerVerdict verdict = judge();
-        Assert.True(Stopwatch.GetElapsedTime(start) < Bound, $"took {Stopwatch.GetElapsedTime(start)}");
-        return verdict;
+        PeerVerdict? verdict = null;
+        Assert.InRange(ProcessorTime.Of(() => verdict = judge()), TimeSpan.Zero, Bound);
+        return verdict!;
     }
 }

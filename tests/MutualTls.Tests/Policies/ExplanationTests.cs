@@ -21,7 +21,7 @@ public class ExplanationTests
         string[] told = [.. explanation.Steps.Select(step => step.Name)];
         Assert.Equal(
             ["certificate 0", "certificate 1", "certificate 2", "anchor", "fitness", "name", "anchor", "names chain", "algorithms and keys", "dates", "issuers are CAs", "path length",
-                "key usage", "purpose", "critical extensions", "name constraints", "certificate policies", "signatures"],
+                "key usage", "purpose", "critical extensions", "signatures", "name constraints", "certificate policies"],
             told.Take(18));
         Assert.Contains("+ Accepted by test", explanation.ToString(), StringComparison.Ordinal);
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using MutualTls.Findings;
 using MutualTls.Policies;
@@ -133,6 +132,7 @@ public class LimitsTests
     [Fact]
     public void Judge_MeshOfCrossSignedCas_StopsAtTheBudget()
     {
+        TestCertificateAuthority root = TestCertificateAuthority.CreateRoot();
         TestCertificateAuthority[] cas = [.. Enumerable.Range(0, 9).Select(i => TestCertificateAuthority.CreateRoot($"Mesh {i}"))];
         List<ReadOnlyMemory<byte>> presented = [cas[0].IssueClient("client.test").Der];
         foreach (TestCertificateAuthority issuer in cas)
@@ -140,9 +140,14 @@ public class LimitsTests
             presented.AddRange(cas.Where(c => c != issuer).Select(c => issuer.CrossSign(c).Der));
         }
 
-        PeerVerdict verdict = Timed(() => new PeerPolicyEngine().Judge(Pair.Trusting(new TestPki().Root), PeerRole.Client, new PresentedChain(presented)));
+        // Where none of it leads to the anchor, none of it is tried.
+        PeerVerdict verdict = Timed(() => new PeerPolicyEngine().Judge(Pair.Trusting(root), PeerRole.Client, new PresentedChain(presented)));
+        Assert.Equal(ValidationReason.IssuerUnknown, verdict.Primary!.Value.Reason);
 
-        Assert.Equal(ValidationReason.WorkBudgetExhausted, verdict.Primary!.Value.Reason);
+        // The anchor has certified one, which may certify no other.
+        presented.Add(root.CrossSign(cas[^1], c => c.WithBasicConstraints(isCa: true, pathLength: 0)).Der);
+        verdict = Timed(() => new PeerPolicyEngine().Judge(Pair.Trusting(root), PeerRole.Client, new PresentedChain(presented)));
+        Assert.Contains(verdict.Findings, finding => finding.Reason == ValidationReason.WorkBudgetExhausted);
     }
 
     [Fact]
@@ -170,11 +175,11 @@ public class LimitsTests
         Assert.Contains("New", verdict.Path!.Anchor.Subject);
     }
 
+    // The time of this thread on a processor: others on the machine may take what they take.
     private static PeerVerdict Timed(Func<PeerVerdict> judge)
     {
-        long start = Stopwatch.GetTimestamp();
-        PeerVerdict verdict = judge();
-        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, Bound);
-        return verdict;
+        PeerVerdict? verdict = null;
+        Assert.InRange(ProcessorTime.Of(() => verdict = judge()), TimeSpan.Zero, Bound);
+        return verdict!;
     }
 }
