@@ -21,7 +21,17 @@ internal static class ResponseNotes
         }
         else if (response.StatusCode == HttpStatusCode.Forbidden && IsSmallProblem(response.Content.Headers))
         {
-            await response.Content.LoadIntoBufferAsync(MostOctets, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await response.Content.LoadIntoBufferAsync(MostOctets, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                // Nobody else has it yet.
+                response.Dispose();
+                throw;
+            }
+
             if (CodeOf(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)) is { } code)
             {
                 response.ReasonPhrase = $"Forbidden: the server refused our client certificate with {code}. {HintOf(code)}".TrimEnd();

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using MutualTls.Connections;
 using MutualTls.Http;
 using MutualTls.Testing;
 using MutualTls.Tests.Support;
@@ -49,5 +51,43 @@ public class HostileAnswerTests
         });
         using HttpResponseMessage response = await client.GetAsync(server.Uri, Pair.Stop);
         Assert.Equal(follows ? HttpStatusCode.OK : HttpStatusCode.Redirect, response.StatusCode);
+    }
+
+    // A 403 is read for its reason, within limits. One that is longer than it says is an error, and its stream is given up at once.
+    [Fact]
+    public async Task Forbidden_LongerThanItSays_IsGivenUp()
+    {
+        await using MutualTlsListener listener = Pair.Listen(new MutualTlsServerOptions
+        {
+            Credential = Pair.Credential(_pki.Server),
+            Policy = Pair.Trusting(_pki.Root),
+            ApplicationProtocols = [SslApplicationProtocol.Http2],
+        });
+        using HttpClient client = HttpPair.Client(HttpPair.Options(_pki), HttpVersion.Version20);
+        Task<HttpResponseMessage> asking = client.GetAsync(new Uri($"https://localhost:{listener.LocalEndPoint.Port}/"), HttpCompletionOption.ResponseHeadersRead, Pair.Stop);
+        await using MutualTlsStream server = await listener.AcceptAsync(Pair.Stop);
+        await server.WriteAsync(Frame(4, 0, 0, []), Pair.Stop);
+        await server.ReadExactlyAsync(new byte["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".Length], Pair.Stop);
+        await UntilFrameAsync(server, type: 1);
+
+        // HPACK without Huffman's code: :status, content-type and content-length by their places in the static table.
+        byte[] head = [0x08, 3, .. "403"u8, 0x0F, 16, 24, .. "application/problem+json"u8, 0x0F, 13, 2, .. "10"u8];
+        await server.WriteAsync((byte[])[.. Frame(1, 4, 1, head), .. Frame(0, 0, 1, new byte[5000])], Pair.Stop);
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => asking);
+        await UntilFrameAsync(server, type: 3);
+    }
+
+    private static byte[] Frame(byte type, byte flags, byte stream, byte[] payload) => [0, (byte)(payload.Length >> 8), (byte)payload.Length, type, flags, 0, 0, 0, stream, .. payload];
+
+    private static async Task UntilFrameAsync(Stream stream, byte type)
+    {
+        byte[] head = new byte[9];
+        do
+        {
+            await stream.ReadExactlyAsync(head, Pair.Stop);
+            await stream.ReadExactlyAsync(new byte[(head[1] << 8) | head[2]], Pair.Stop);
+        }
+        while (head[3] != type);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -43,6 +44,11 @@ internal sealed class ForwardedFilter(IOptions<MutualTlsForwardingOptions> optio
         if (ForwardedHeaders.Strip(headers, rules.Header) && !isTrusted)
         {
             Log.ForwardedStripped(_logger);
+        }
+
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false && context.Features.Get<IHttpRequestTrailersFeature>() is { } trailers)
+        {
+            context.Features.Set<IHttpRequestTrailersFeature>(new StrippedTrailers(trailers, rules.Header));
         }
 
         if (!isRead)

@@ -12,6 +12,9 @@ internal sealed class Http2Answer(PipeReader input, PipeWriter output, RefusalBo
 
     private const int DefaultWindow = 65_535;
 
+    // For the last words, where time is up already: a client that does not read does not hold the connection.
+    private static readonly TimeSpan s_parting = TimeSpan.FromSeconds(1);
+
     // SETTINGS_HEADER_TABLE_SIZE 0 and SETTINGS_MAX_CONCURRENT_STREAMS: nothing is kept of a client that is refused.
     private static readonly byte[] s_settings = [0, 1, 0, 0, 0, 0, 0, 3, 0, 0, 0, MaxStreams];
 
@@ -23,6 +26,7 @@ internal sealed class Http2Answer(PipeReader input, PipeWriter output, RefusalBo
     /// <summary>Answers until the client has left, a limit is reached or time is up.</summary>
     /// <param name="answered">Told after the first answer.</param>
     /// <param name="cancellationToken">Time is up.</param>
+    /// <exception cref="OperationCanceledException">Time was up, or the client does not read.</exception>
     public async Task GiveAsync(Action answered, CancellationToken cancellationToken)
     {
         // RFC 9113 section 3.4: the server's preface is its SETTINGS, and comes first.
@@ -55,7 +59,8 @@ internal sealed class Http2Answer(PipeReader input, PipeWriter output, RefusalBo
         finally
         {
             GoAway(_last);
-            await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            using CancellationTokenSource parting = new(s_parting);
+            await output.FlushAsync(parting.Token).ConfigureAwait(false);
         }
     }
 

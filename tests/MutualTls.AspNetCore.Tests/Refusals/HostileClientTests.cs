@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using System.IO.Pipelines;
 using System.Net.Http;
 using System.Net.Security;
 using MutualTls.AspNetCore.Endpoints;
+using MutualTls.AspNetCore.Refusals;
 using MutualTls.AspNetCore.Tests.Support;
 using MutualTls.Testing;
 
@@ -49,6 +51,16 @@ public class HostileClientTests
         await using SslStream tls = await RawClient.ConnectAsync(app.Port, s_refused);
         byte[] octets = System.Text.Encoding.ASCII.GetBytes(text);
         await AssertCutOffAsync(app, tls, _ => octets);
+    }
+
+    // Time is up, and the last words do not fit: nobody reads.
+    [Fact]
+    public async Task Http2_ClientDoesNotRead_EndsAllTheSame()
+    {
+        Pipe incoming = new(), outgoing = new(new PipeOptions(pauseWriterThreshold: 30, resumeWriterThreshold: 1));
+        using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(50));
+        Task giving = new Http2Answer(incoming.Reader, outgoing.Writer, new RefusalBody("text/plain", new byte[100]), new(() => new RefusalBody("text/html", [1]))).GiveAsync(() => { }, stop.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => giving.WaitAsync(TimeSpan.FromSeconds(30), App.Stop));
     }
 
     private static Task<App> StartAsync() => App.StartAsync(s_pki, host: host => host.OnRefused = RefusalAction.Answer403);
