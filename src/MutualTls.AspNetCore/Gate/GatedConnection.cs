@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Connections;
@@ -23,13 +24,13 @@ internal sealed class GatedConnection : IMutualTlsFeature, IIdentityKeeper, ILiv
     private string? _belonging;
     private bool _settled;
 
-    public GatedConnection(GatedEndpoint endpoint, HostMap hosts, HostBinding host, string? serverName)
+    public GatedConnection(GatedEndpoint endpoint, HostMap hosts, HostBinding host, string? serverName, EndPoint? client)
     {
         Endpoint = endpoint;
         _hosts = hosts;
         Host = host;
         ServerName = serverName;
-        _handshake = new ServerHandshake(host.Server, host.OnRefused == RefusalAction.Answer403 ? GateRefusal.InGate : GateRefusal.InHandshake);
+        _handshake = new ServerHandshake(host.Server, client, host.OnRefused == RefusalAction.Answer403 ? GateRefusal.InGate : GateRefusal.InHandshake);
     }
 
     public GatedEndpoint Endpoint { get; }

@@ -101,7 +101,7 @@ internal sealed class GatedEndpoint
             throw new AuthenticationException("The server name has no policy.");
         }
 
-        GatedConnection connection = new(this, _hosts, host, name);
+        GatedConnection connection = new(this, _hosts, host, name, context.Connection.RemoteEndPoint);
         context.Connection.Features.Set(connection);
         return new(connection.TlsOptions());
     }

@@ -28,9 +28,9 @@ internal static partial class Log
     [LoggerMessage(EventIds.HandshakeFailed, LogLevel.Information, "A TLS handshake failed: {Error}")]
     public static partial void HandshakeFailed(ILogger logger, string error);
 
-    [LoggerMessage(EventIds.ResumptionSuspended, LogLevel.Warning,
-        "TLS resumption is suspended for server certificate '{Subject}': a session without usable certificates was refused with {Code}.")]
-    public static partial void ResumptionSuspended(ILogger logger, string subject, string code);
+    [LoggerMessage(EventIds.ResumptionSuspended, LogLevel.Information,
+        "{Client} gets no TLS resumption for server certificate '{Subject}' for two hours: it was refused with {Code}, which a session that brings no usable certificates leads to.")]
+    public static partial void ResumptionSuspended(ILogger logger, string client, string subject, string code);
 
     [LoggerMessage(EventIds.StaplePresented, LogLevel.Information, "Credential '{Credential}' presents an OCSP answer, good until {Until}.")]
     public static partial void StaplePresented(ILogger logger, string credential, DateTimeOffset until);

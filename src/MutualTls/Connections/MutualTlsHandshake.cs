@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using MutualTls.Identities;
@@ -34,7 +36,7 @@ internal static class MutualTlsHandshake
 
     public static async Task<MutualTlsStream> AsServerAsync(Stream transport, MutualTlsServerOptions options, CancellationToken cancellationToken)
     {
-        ServerHandshake handshake = new(options);
+        ServerHandshake handshake = new(options, AddressOf(transport));
         SslStream stream = new(transport, leaveInnerStreamOpen: false);
         SslServerAuthenticationOptions tls = handshake.TlsOptions();
         try
@@ -48,6 +50,19 @@ internal static class MutualTlsHandshake
         finally
         {
             handshake.Learn();
+        }
+    }
+
+    private static EndPoint? AddressOf(Stream transport)
+    {
+        try
+        {
+            return (transport as NetworkStream)?.Socket.RemoteEndPoint;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // It has left already: the handshake will say so.
+            return null;
         }
     }
 

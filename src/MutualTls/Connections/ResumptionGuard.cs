@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using MutualTls.Credentials;
 using MutualTls.Findings;
@@ -6,11 +9,13 @@ using MutualTls.Policies;
 
 namespace MutualTls.Connections;
 
-/// <summary>Stops offering TLS resumption where resumed sessions lock good clients out, until that is over.</summary>
+/// <summary>Stops offering TLS resumption to clients whom resumed sessions lock out, until that is over.</summary>
 /// <remarks>
 /// The runtime shares sessions by server certificate, whatever the policy. Every connection is judged, so that is safe; but a resumed session
 /// brings no intermediates, and one that began at an endpoint which asked for no certificate brings none at all, again and again.
-/// A client without a certificate can switch resumption off with this, which costs what its full handshakes would have cost anyway.
+/// Nothing tells a resumed handshake from a full one (.NET 10), and a stranger that is refused in a full one looks the same. So it is stopped for the address
+/// that it came from, and nobody else: whoever is refused has full handshakes from then on. Where the address is not known, as behind a stream that is no
+/// socket's, all such clients are one.
 /// </remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
 internal static class ResumptionGuard
@@ -18,24 +23,26 @@ internal static class ResumptionGuard
     /// <summary>OpenSSL's sessions live for two hours at most: after that a client has none left to offer.</summary>
     public static readonly TimeSpan SessionLifetime = TimeSpan.FromHours(2);
 
-    // One entry for each server certificate that had trouble: bounded by the credentials of this process.
-    private static readonly ConcurrentDictionary<string, Suspension> Suspended = new();
+    /// <summary>Some 100 bytes each. Of more, any one gives way: that client may be refused once more.</summary>
+    public const int MaxSuspended = 10_000;
 
-    public static bool AllowsResumption(LocalCredential credential, DateTimeOffset now) =>
-        Suspended.IsEmpty || !Suspended.TryGetValue(credential.Parsed.Sha256Fingerprint, out Suspension suspension) || now >= suspension.Until;
+    private static readonly ConcurrentDictionary<Client, Suspension> Suspended = new();
+
+    public static int Count => Suspended.Count;
+
+    public static bool AllowsResumption(LocalCredential credential, EndPoint? client, DateTimeOffset now) =>
+        Suspended.IsEmpty || !Suspended.TryGetValue(Client.Of(credential, client), out Suspension suspension) || now >= suspension.Until;
 
     /// <summary>Learns from a client's verdict.</summary>
-    public static void Learn(LocalCredential credential, PeerVerdict verdict, int presentedCount, PeerPolicyEngine engine, ILogger logger)
+    public static void Learn(LocalCredential credential, EndPoint? client, PeerVerdict verdict, int presentedCount, PeerPolicyEngine engine, ILogger logger)
     {
-        DateTimeOffset now = engine.TimeProvider.GetUtcNow();
-        string key = credential.Parsed.Sha256Fingerprint;
         if (verdict.IsAuthenticated)
         {
             // A full handshake brings the intermediates back, even where the verdict itself was remembered.
-            if (!Suspended.IsEmpty && presentedCount > 1 && Suspended.TryGetValue(key, out Suspension suspension) && suspension.ForIntermediates)
+            if (!Suspended.IsEmpty && presentedCount > 1 && Client.Of(credential, client) is var known && Suspended.TryGetValue(known, out Suspension suspension) && suspension.ForIntermediates)
             {
                 engine.Remember(verdict);
-                Suspended.TryRemove(key, out _);
+                Suspended.TryRemove(known, out _);
             }
 
             return;
@@ -47,15 +54,39 @@ internal static class ResumptionGuard
             return;
         }
 
-        // The latter ends early once a full handshake has brought intermediates back; where clients have none to bring, any stranger's certificate causes it.
+        // The latter ends early once a full handshake has brought intermediates back.
         if (verdict.Primary?.Reason is ValidationReason.CertificateMissing || (verdict.Primary?.Reason is ValidationReason.IssuerUnknown && presentedCount == 1))
         {
-            bool isNew = AllowsResumption(credential, now);
-            Suspended[key] = new Suspension(now + SessionLifetime, ForIntermediates: verdict.Primary.Value.Reason is ValidationReason.IssuerUnknown);
+            DateTimeOffset now = engine.TimeProvider.GetUtcNow();
+            bool isNew = AllowsResumption(credential, client, now);
+            if (Suspended.Count >= MaxSuspended && Suspended.FirstOrDefault() is { Key.Certificate: not null } any)
+            {
+                Suspended.TryRemove(any);
+            }
+
+            Suspended[Client.Of(credential, client)] = new Suspension(now + SessionLifetime, ForIntermediates: verdict.Primary.Value.Reason is ValidationReason.IssuerUnknown);
             if (isNew)
             {
-                Log.ResumptionSuspended(logger, credential.Parsed.Subject, verdict.Primary!.Value.Code);
+                Log.ResumptionSuspended(logger, (client as IPEndPoint)?.Address.ToString() ?? "clients of unknown address", credential.Parsed.Subject, verdict.Primary!.Value.Code);
             }
+        }
+    }
+
+    // One that has an address of IPv6 has all of the last 64 bits.
+    private readonly record struct Client(string Certificate, UInt128 Address)
+    {
+        public static Client Of(LocalCredential credential, EndPoint? client)
+        {
+            Span<byte> octets = stackalloc byte[16];
+            octets.Clear();
+            if (client is IPEndPoint { Address: { } address })
+            {
+                bool isIPv4 = address.AddressFamily == AddressFamily.InterNetwork || address.IsIPv4MappedToIPv6;
+                (isIPv4 ? address.MapToIPv6() : address).TryWriteBytes(octets, out _);
+                octets = isIPv4 ? octets : octets[..8];
+            }
+
+            return new Client(credential.Parsed.Sha256Fingerprint, octets.Length == 16 ? BinaryPrimitives.ReadUInt128BigEndian(octets) : (UInt128)BinaryPrimitives.ReadUInt64BigEndian(octets) << 64);
         }
     }
 

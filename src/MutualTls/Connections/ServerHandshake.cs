@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using MutualTls.Credentials;
@@ -6,8 +7,11 @@ using MutualTls.Policies;
 namespace MutualTls.Connections;
 
 /// <summary>Holds the serving side of one handshake, whoever runs it: what SslStream is told, the gate behind it, and what is learnt when it has ended.</summary>
+/// <param name="options">Who we are and whom we accept.</param>
+/// <param name="client">The address that the client connects from; null if it is not known.</param>
+/// <param name="refusal">Where a refused client is turned away.</param>
 /// <threadsafety>One connection's.</threadsafety>
-internal sealed class ServerHandshake(MutualTlsServerOptions options, GateRefusal refusal = GateRefusal.InHandshake)
+internal sealed class ServerHandshake(MutualTlsServerOptions options, EndPoint? client, GateRefusal refusal = GateRefusal.InHandshake)
 {
     private const SslProtocols Protocols = SslProtocols.Tls12 | SslProtocols.Tls13;
 
@@ -28,7 +32,7 @@ internal sealed class ServerHandshake(MutualTlsServerOptions options, GateRefusa
             ClientCertificateRequired = true,
             EnabledSslProtocols = Protocols,
             AllowRenegotiation = false,
-            AllowTlsResume = ResumptionGuard.AllowsResumption(Credential, now),
+            AllowTlsResume = ResumptionGuard.AllowsResumption(Credential, client, now),
             CertificateChainPolicy = HandshakeGate.PlatformPolicy,
             RemoteCertificateValidationCallback = Gate.Validate,
             ApplicationProtocols = options.ApplicationProtocols.Count == 0 ? null : [.. options.ApplicationProtocols],
@@ -40,7 +44,7 @@ internal sealed class ServerHandshake(MutualTlsServerOptions options, GateRefusa
     {
         if (Gate.Verdict is { } verdict)
         {
-            ResumptionGuard.Learn(Credential, verdict, Gate.PresentedCount, options.Engine, options.Logger);
+            ResumptionGuard.Learn(Credential, client, verdict, Gate.PresentedCount, options.Engine, options.Logger);
         }
     }
 }

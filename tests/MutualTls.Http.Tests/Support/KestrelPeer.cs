@@ -28,10 +28,14 @@ internal sealed class KestrelPeer : IAsyncDisposable
 
     public int Port => new Uri(_app.Urls.First()).Port;
 
+    /// <summary>Gets how many connections have had their handshake. One that the client gave up may be counted later, or never: it may be reset before its last flight was read.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Gets how many connections there are now.</summary>
     public int Open => Volatile.Read(ref _open);
+
+    /// <summary>Gets the connection of each request that reached the application.</summary>
+    public ConcurrentQueue<string> RequestConnections { get; } = [];
 
     /// <summary>Gets how many requests reached the application.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -78,6 +82,7 @@ internal sealed class KestrelPeer : IAsyncDisposable
         peer = new KestrelPeer(builder.Build());
         peer._app.Use(next => context =>
         {
+            peer.RequestConnections.Enqueue(context.Connection.Id);
             Interlocked.Increment(ref peer._requests);
             return next(context);
         });

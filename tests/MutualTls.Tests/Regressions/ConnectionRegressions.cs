@@ -40,11 +40,11 @@ public class ConnectionRegressions
         PeerVerdict refused = engine.Judge(Pair.Trusting(pki.Root), PeerRole.Client, new PresentedChain(stranger.Client.Der));
         Assert.Equal(ValidationReason.IssuerUnknown, refused.Primary!.Value.Reason);
 
-        ResumptionGuard.Learn(credential, refused, presentedCount: 1, engine, NullLogger.Instance);
-        Assert.False(ResumptionGuard.AllowsResumption(credential, clock.GetUtcNow()));
+        ResumptionGuard.Learn(credential, client: null, refused, presentedCount: 1, engine, NullLogger.Instance);
+        Assert.False(ResumptionGuard.AllowsResumption(credential, client: null, clock.GetUtcNow()));
         clock.Advance(ResumptionGuard.SessionLifetime);
 
-        Assert.True(ResumptionGuard.AllowsResumption(credential, clock.GetUtcNow()));
+        Assert.True(ResumptionGuard.AllowsResumption(credential, client: null, clock.GetUtcNow()));
     }
 
     // Stream: where CanTimeout is true, the timeouts can be read and set.
