@@ -52,6 +52,11 @@ public sealed class MutualTlsException : IOException
     internal static MutualTlsException Failed(Exception exception, PeerVerdict? verdict = null) => new(
         MutualTlsError.HandshakeFailed, $"The TLS handshake failed: {exception.InnerException?.InnerException?.Message ?? exception.Message} {HintOf(exception)}", verdict, exception);
 
+    /// <summary>Tells of a handshake that had to give way.</summary>
+    internal static MutualTlsException Overtaken(Exception exception) => new(
+        MutualTlsError.HandshakeTimedOut,
+        $"The handshake was not done within {HandshakePlaces.LeastTime.TotalSeconds:0} s, and others waited for its place.", verdict: null, exception);
+
     // OpenSSL verifies what signatures it can, whatever it was told; one that fails leaves an error behind, which then fails the handshake before any callback.
     private static string HintOf(Exception exception) => exception.InnerException?.InnerException?.Message.Contains("asn1 encoding routines", StringComparison.Ordinal) == true
         ? "A signature among the certificates that the peer presented does not verify."

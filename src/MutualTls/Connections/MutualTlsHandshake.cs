@@ -34,7 +34,7 @@ internal static class MutualTlsHandshake
         return made;
     }
 
-    public static async Task<MutualTlsStream> AsServerAsync(Stream transport, MutualTlsServerOptions options, CancellationToken cancellationToken)
+    public static async Task<MutualTlsStream> AsServerAsync(Stream transport, MutualTlsServerOptions options, CancellationToken cancellationToken, Action? authenticated = null)
     {
         ServerHandshake handshake = new(options, AddressOf(transport));
         SslStream stream = new(transport, leaveInnerStreamOpen: false);
@@ -42,7 +42,7 @@ internal static class MutualTlsHandshake
         try
         {
             PeerVerdict verdict = await RunAsync(
-                stream, handshake.Gate, options, stop => stream.AuthenticateAsServerAsync(tls, stop), cancellationToken).ConfigureAwait(false);
+                stream, handshake.Gate, options, AuthenticateAsync, cancellationToken).ConfigureAwait(false);
             MutualTlsStream made = new(stream, verdict, earlyEnd: null);
             made.Follow(handshake.Gate, options.Engine.TimeProvider, options.Logger);
             return made;
@@ -50,6 +50,12 @@ internal static class MutualTlsHandshake
         finally
         {
             handshake.Learn();
+        }
+
+        async Task AuthenticateAsync(CancellationToken stop)
+        {
+            await stream.AuthenticateAsServerAsync(tls, stop).ConfigureAwait(false);
+            authenticated?.Invoke();
         }
     }
 

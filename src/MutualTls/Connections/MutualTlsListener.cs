@@ -17,7 +17,7 @@ public sealed class MutualTlsListener : IAsyncDisposable
     private readonly MutualTlsServerOptions _options;
     private readonly Socket _socket;
     private readonly Channel<MutualTlsStream> _accepted = Channel.CreateBounded<MutualTlsStream>(MaxWaiting);
-    private readonly SemaphoreSlim _free;
+    private readonly HandshakePlaces _places;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _loop;
     private int _disposed;
@@ -33,7 +33,7 @@ public sealed class MutualTlsListener : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConcurrentHandshakes, 1);
         options.Policy.Current.Announce(options.Logger);
         _options = options;
-        _free = new SemaphoreSlim(options.MaxConcurrentHandshakes);
+        _places = new HandshakePlaces(options.MaxConcurrentHandshakes, options.Engine.TimeProvider);
         _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -84,18 +84,14 @@ public sealed class MutualTlsListener : IAsyncDisposable
         await _loop.ConfigureAwait(false);
 
         // Every handshake gives its place back when it ends.
-        for (int i = 0; i < _options.MaxConcurrentHandshakes; i++)
-        {
-            await _free.WaitAsync().ConfigureAwait(false);
-        }
-
+        await _places.AllFreeAsync().ConfigureAwait(false);
         _accepted.Writer.Complete();
         while (_accepted.Reader.TryRead(out MutualTlsStream? stream))
         {
             await stream.DisposeAsync().ConfigureAwait(false);
         }
 
-        _free.Dispose();
+        _places.Dispose();
         _stopping.Dispose();
     }
 
@@ -103,23 +99,19 @@ public sealed class MutualTlsListener : IAsyncDisposable
     {
         while (!_stopping.IsCancellationRequested)
         {
+            // The client first: nobody gives way for one that is not there.
+            if (await TakeAsync().ConfigureAwait(false) is not { } client)
+            {
+                continue;
+            }
+
             try
             {
-                await _free.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                _ = ServeAsync(client, await _places.TakeAsync(_stopping.Token).ConfigureAwait(false));
             }
             catch (OperationCanceledException)
             {
-                return;
-            }
-
-            Socket? client = await TakeAsync().ConfigureAwait(false);
-            if (client is null)
-            {
-                _free.Release();
-            }
-            else
-            {
-                _ = ServeAsync(client);
+                client.Dispose();
             }
         }
     }
@@ -143,14 +135,14 @@ public sealed class MutualTlsListener : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket client)
+    private async Task ServeAsync(Socket client, HandshakePlace place)
     {
         MutualTlsStream? stream = null;
         bool handedOut = false;
         try
         {
             client.NoDelay = true;
-            stream = await MutualTlsHandshake.AsServerAsync(new NetworkStream(client, ownsSocket: true), _options, _stopping.Token).ConfigureAwait(false);
+            stream = await MutualTlsHandshake.AsServerAsync(new NetworkStream(client, ownsSocket: true), _options, place.Token, place.Settle).ConfigureAwait(false);
             await _accepted.Writer.WriteAsync(stream, _stopping.Token).ConfigureAwait(false);
             handedOut = true;
         }
@@ -158,8 +150,14 @@ public sealed class MutualTlsListener : IAsyncDisposable
         {
             Tell(exception);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException exception)
         {
+            if (place.IsOvertaken)
+            {
+                MutualTlsException overtaken = MutualTlsException.Overtaken(exception);
+                Log.HandshakeFailed(_options.Logger, overtaken.Message);
+                Tell(overtaken);
+            }
         }
 #pragma warning disable CA1031 // One client's trouble must not stop the listener.
         catch (Exception exception)
@@ -176,7 +174,7 @@ public sealed class MutualTlsListener : IAsyncDisposable
                 stream?.Dispose();
             }
 
-            _free.Release();
+            place.Dispose();
         }
     }
 

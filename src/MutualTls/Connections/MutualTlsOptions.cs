@@ -95,7 +95,8 @@ public sealed class MutualTlsClientOptions : MutualTlsOptions
 public sealed class MutualTlsServerOptions : MutualTlsOptions
 {
     /// <summary>Gets the most handshakes in progress at once; further connections wait in the operating system's queue.</summary>
-    /// <value>At least 1. The default is 256: at the default timeout, slow peers then hold about 256 sockets and no threads.</value>
+    /// <value>At least 1. The default is 256: slow peers then hold about 256 sockets and no threads.</value>
+    /// <remarks>While others wait, a peer that has not done its part of the handshake within a second gives way.</remarks>
     public int MaxConcurrentHandshakes { get; init; } = 256;
 
     /// <summary>Gets what is told of each connection that did not come about, from a thread of the pool.</summary>
