@@ -40,7 +40,7 @@ public class LiveMemoryTests(ITestOutputHelper output)
         Assert.Empty(errors);
         for (int i = 0; i < Connections; i++)
         {
-            open[i] = new GatedConnection(real!.Endpoint, hosts, real.Host, real.ServerName);
+            open[i] = new GatedConnection(real!.Endpoint, hosts, real.Host, real.ServerName, client: null);
             Assert.True(open[i].TlsOptions().RemoteCertificateValidationCallback!(stream, certificate, chain, SslPolicyErrors.None));
         }
 
