@@ -182,11 +182,20 @@ internal static class VerdictBudgets
         return _ => Require(rsa.VerifyHash(hash.AsSpan(), rsaSignature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
+    /// <summary>Gets one verification on P-256 that fails.</summary>
+    public static Action<int> FailedVerification(Scene scene)
+    {
+        using X509Certificate2 issuing = X509CertificateLoader.LoadCertificate(scene.Pki.Issuing.Der.Span);
+        ECDsa key = issuing.GetECDsaPublicKey()!;
+        byte[] signature = scene.Pki.Issuing.Key.Sign(RandomNumberGenerator.GetBytes(400), TestSignatureKind.EcdsaSha256), hash = RandomNumberGenerator.GetBytes(32);
+        return _ => Require(!key.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence));
+    }
+
     private static void Require(bool condition)
     {
         if (!condition)
         {
-            throw new InvalidOperationException("A good signature did not verify.");
+            throw new InvalidOperationException("A signature did not verify as it should.");
         }
     }
 

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using MutualTls.Policies;
+using MutualTls.Testing;
+
+namespace MutualTls.Benchmarks.Budgets;
+
+/// <summary>Goals beyond the budgets of design: what known peers keep of the processors, beside each other and beside strangers.</summary>
+internal static class ShareBudgets
+{
+    private const int Peers = 200, Hits = 2_000_000;
+
+    /// <summary>G1: hits by two threads at once, where there are two processors.</summary>
+    public static IEnumerable<BudgetRow> Threads()
+    {
+        if (Environment.ProcessorCount < 2)
+        {
+            yield break;
+        }
+
+        Scene scene = new(TestKeyKind.P256);
+        PresentedChain[] known = [.. Leaves.Make(scene.Pki.Issuing, scene.Pki.Client, Peers).Select(scene.Presented)];
+        void Work()
+        {
+            for (int i = 0; i < Hits; i++)
+            {
+                scene.Judge(known[i % Peers]);
+            }
+        }
+
+        TimeOf(Work, threads: 2);
+        List<double> ratios = [];
+        for (int round = 0; round < 15; round++)
+        {
+            ratios.Add(2 * TimeOf(Work, threads: 1) / TimeOf(Work, threads: 2));
+        }
+
+        yield return new BudgetRow(
+            "G1", "hits by two threads vs one", Measure.Median(ratios), 1.8, BudgetSide.AtLeast, "x", string.Create(CultureInfo.InvariantCulture, $"{Hits} hits a thread, best {ratios.Max():0.00}x"));
+    }
+
+    /// <summary>G2: a chain that names our issuer and is signed by somebody else, each time another.</summary>
+    public static IEnumerable<BudgetRow> BadChain()
+    {
+        const int PerRound = 100, Rounds = 31;
+        Scene scene = new(TestKeyKind.P256);
+        TestPki others = new();
+        scene.Judge(scene.Presented(scene.Pki.Client.Der));
+        PresentedChain[] impostors = [.. Leaves.Make(others.Issuing, scene.Pki.Client, PerRound * Rounds).Select(scene.Presented)];
+        var (refused, verified, ratio) = Measure.Compare(
+            Rounds,
+            i =>
+            {
+                if (scene.Engine.Judge(scene.Policy, PeerRole.Client, impostors[i]).IsAccepted)
+                {
+                    throw new InvalidOperationException("An impostor was accepted.");
+                }
+            },
+            PerRound, VerdictBudgets.FailedVerification(scene), PerRound);
+        yield return new BudgetRow(
+            "G2", "a bad chain vs one failed verification", 1 / ratio, 1.5, BudgetSide.AtMost, "x", string.Create(CultureInfo.InvariantCulture, $"{refused / 1000:0.0} us, {verified / 1000:0.0} us"));
+    }
+
+    // The wall clock: what counts is when the last of them is done.
+    private static double TimeOf(Action work, int threads)
+    {
+        Thread[] all = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() => work()))];
+        long start = Stopwatch.GetTimestamp();
+        Array.ForEach(all, thread => thread.Start());
+        Array.ForEach(all, thread => thread.Join());
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+}
