@@ -17,6 +17,9 @@ gnutls-cli   gnutls-bin
 gnutls-serv  gnutls-bin
 redis-server redis-server
 nginx        nginx-light
+chromium     chromium
+certutil     libnss3-tools
+pk12util     libnss3-tools
 "
 
 missing() { while read -r command package; do [ -z "$command" ] || command -v "$command" > /dev/null || echo "${!1}"; done <<< "$peers" | sort -u; }

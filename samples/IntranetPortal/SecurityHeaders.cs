@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace IntranetPortal;
 
-/// <summary>Pages of this site load nothing, run nothing, and are framed by nobody. Their one style sheet is in them, and known by its hash.</summary>
+/// <summary>Pages of this site load nothing from elsewhere, run nothing, and are framed by nobody. Their one style sheet is in them, and known by its hash.</summary>
 internal static class SecurityHeaders
 {
     public static string Style { get; } = ReadStyle();
 
     private static readonly string s_policy =
-        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     public static Task AddAsync(HttpContext context, RequestDelegate next)
     {

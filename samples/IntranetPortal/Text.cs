@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography.X509Certificates;
 using MutualTls.Certificates;
 
 namespace IntranetPortal;
@@ -10,12 +9,6 @@ internal static class Text
     public static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     public static string Machine(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    public static string Subject(ParsedCertificate certificate)
-    {
-        using X509Certificate2 read = X509CertificateLoader.LoadCertificate(certificate.Der.Span);
-        return read.Subject;
-    }
 
     public static string Key(ParsedCertificate certificate) => certificate.PublicKeyAlgorithm == PublicKeyAlgorithm.Rsa
         ? string.Create(CultureInfo.InvariantCulture, $"RSA {certificate.PublicKeySize}")

@@ -50,10 +50,11 @@ internal static class DistinguishedNameText
         }
     }
 
-    // RFC 4514 section 3, and Microsoft's E for the email address.
+    // RFC 4514 section 3, Microsoft's E for the email address, and the number by which devices are told apart: as DistinguishedNameReader reads them.
     private static string Label(ReadOnlySpan<byte> oid) => oid switch
     {
         [0x55, 4, 3] => "CN",
+        [0x55, 4, 5] => "SERIALNUMBER",
         [0x55, 4, 6] => "C",
         [0x55, 4, 7] => "L",
         [0x55, 4, 8] => "ST",

@@ -36,9 +36,15 @@ internal sealed class PeerProcess : IAsyncDisposable
         bool here = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, command)));
         if (!here)
         {
-            Assert.SkipWhen(Environment.GetEnvironmentVariable("MUTUALTLS_REQUIRE_PEERS") != "1", $"{command} is not installed.");
-            Assert.Fail($"{command} is not installed, and MUTUALTLS_REQUIRE_PEERS is set.");
+            Lack($"{command} is not installed");
         }
+    }
+
+    /// <summary>Skips the test for what this machine lacks; fails it where MUTUALTLS_REQUIRE_PEERS is set.</summary>
+    public static void Lack(string what)
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("MUTUALTLS_REQUIRE_PEERS") != "1", $"{what}.");
+        Assert.Fail($"{what}, and MUTUALTLS_REQUIRE_PEERS is set.");
     }
 
     public static PeerProcess Start(string command, params string[] arguments)
