@@ -45,14 +45,12 @@ internal sealed class Acme
         });
     // </snippet>
 
-    /// <summary>Has the authority revoke a certificate.</summary>
-    /// <returns>Its new revocation list.</returns>
-    public ReadOnlyMemory<byte> Revoke(string serialNumber)
+    /// <summary>Has the authority revoke a certificate: its next list has it.</summary>
+    public void Revoke(string serialNumber)
     {
         lock (_lost)
         {
             _lost.Add(serialNumber);
-            return RevocationList();
         }
     }
 

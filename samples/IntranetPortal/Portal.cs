@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MutualTls.AspNetCore.Endpoints;
+using MutualTls.Connections;
 using MutualTls.Credentials;
 using MutualTls.Policies;
 
@@ -47,10 +48,11 @@ internal static class Portal
             new RazorComponentResult<Welcome>(new { Visit = await Visit.OfAsync(context, engine, acme) }));
 
         // <snippet portal-lost>
-        app.MapPost("/lost", (HttpContext context, PeerPolicyEngine engine) =>
+        app.MapPost("/lost", (HttpContext context, MutualTlsEndpoints endpoints) =>
         {
             Visitor visitor = Visitor.Of(context);
-            engine.Revocation.Add(acme.Revoke(visitor.Verdict.Identity!.SerialNumber).Span);
+            acme.Revoke(visitor.Verdict.Identity!.SerialNumber);
+            endpoints.Policy("work devices").Change(PeerPolicy.Create("work devices", acme.Demand));   // with the newer list; connections are judged again
             return new RazorComponentResult<Lost>(new { Visitor = visitor });
         }).WithMetadata(new RequireAntiforgeryTokenAttribute());
         // </snippet>

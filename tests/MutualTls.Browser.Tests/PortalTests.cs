@@ -4,6 +4,7 @@ using MutualTls.Browser.Tests.Support;
 namespace MutualTls.Browser.Tests;
 
 /// <summary>The intranet portal, as a person sees it.</summary>
+[Collection("Chromium")]
 public sealed class PortalTests(Scene scene) : IClassFixture<Scene>
 {
     [Fact]
