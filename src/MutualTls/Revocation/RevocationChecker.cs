@@ -8,7 +8,7 @@ using MutualTls.Sources;
 namespace MutualTls.Revocation;
 
 /// <summary>Tells from what is in memory whether the certificates of a verified path are revoked. Part of one policy.</summary>
-/// <remarks>No I/O, no lock, and no allocation while configured CRLs answer that are signed by the authorities on the path.</remarks>
+/// <remarks>No I/O, and no lock and no allocation while configured CRLs answer that are signed by authorities that were on a path before.</remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
 internal sealed class RevocationChecker
 {
@@ -108,10 +108,12 @@ internal sealed class RevocationChecker
         // RFC 7633: the peer's certificate demands a fresh answer with the handshake. The platform does not show us one, so the responder's is asked for.
         bool onlyOcspWillDo = depth == 0 && certificate.Extensions.DemandsStaple && Rules.Preference != RevocationPreference.CrlOnly;
         RevocationResult byCrl = Rules.Preference == RevocationPreference.OcspOnly ? new RevocationResult { Depth = depth } : configured.Check(path, depth, question);
-        RevocationAuthority? authority = memory?.Find(path, depth);
-        if (authority is not null && byCrl.Status == RevocationStatus.Unknown && Rules.Preference != RevocationPreference.OcspOnly)
+
+        // From now on the authority is known: what the service is told of it counts, whoever gave the CRL that answers now.
+        RevocationAuthority? authority = reading == RevocationReading.ForJudgement ? memory?.FindOrAdd(path, depth) : memory?.Find(path, depth);
+        if (authority is { Crls.All.Count: > 0 } && byCrl.Status != RevocationStatus.Revoked && Rules.Preference != RevocationPreference.OcspOnly)
         {
-            byCrl = Better(byCrl, new CrlChecker(authority.Crls, Parameters, Rules.StaleGrace).Check(path, depth, question));
+            byCrl = Later(byCrl, new CrlChecker(authority.Crls, Parameters, Rules.StaleGrace).Check(path, depth, question));
         }
 
         RevocationResult byOcsp = authority is null || Rules.Preference == RevocationPreference.CrlOnly
@@ -136,6 +138,10 @@ internal sealed class RevocationChecker
         return result.Cause != RevocationCause.None ? result
             : result with { Cause = Rules.HasPlaceToAsk(path, depth) ? RevocationCause.Missing : RevocationCause.NoPointer };
     }
+
+    // A configured CRL may be older than one that was learnt since, which then says who is revoked.
+    private static RevocationResult Later(RevocationResult configured, RevocationResult learnt) =>
+        configured.Status == RevocationStatus.Good && learnt.Status == RevocationStatus.Revoked && learnt.ThisUpdate >= configured.ThisUpdate ? learnt : Better(configured, learnt);
 
     // A known status before an unknown one; of two unknown, the cause nearest to an answer.
     private static RevocationResult Better(RevocationResult one, RevocationResult other) =>

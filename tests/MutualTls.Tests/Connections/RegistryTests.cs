@@ -84,7 +84,6 @@ public partial class RegistryTests
     {
         PeerPolicy policy = RevocationPair.Policy(_pki.Root, r => r.Mode = MutualTls.Revocation.RevocationMode.SoftFail);
         FakeConnection revoked = Open(policy, _pki.Client);
-        _engine.Revocation.Memory.FindOrAdd(revoked.Verdict.Path!, 0);
         Assert.True(_engine.Revocation.Add(_pki.Issuing.IssueCrl(c => c.Revoke(_pki.Client)).Der.Span));
         Assert.Equal(ValidationReason.CertificateRevoked, (await revoked.Drained).Primary?.Reason);
     }
