@@ -54,7 +54,8 @@ internal sealed class Acme
         }
     }
 
-    private ReadOnlyMemory<byte> RevocationList()
+    /// <summary>Issues the list of the devices that are lost.</summary>
+    public ReadOnlyMemory<byte> RevocationList()
     {
         lock (_lost)
         {

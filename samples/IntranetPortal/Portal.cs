@@ -11,6 +11,7 @@ using MutualTls.AspNetCore.Endpoints;
 using MutualTls.Connections;
 using MutualTls.Credentials;
 using MutualTls.Policies;
+using MutualTls.Revocation;
 
 namespace IntranetPortal;
 
@@ -48,11 +49,11 @@ internal static class Portal
             new RazorComponentResult<Welcome>(new { Visit = await Visit.OfAsync(context, engine, acme) }));
 
         // <snippet portal-lost>
-        app.MapPost("/lost", (HttpContext context, MutualTlsEndpoints endpoints) =>
+        app.MapPost("/lost", (HttpContext context, RevocationService revocation) =>
         {
             Visitor visitor = Visitor.Of(context);
             acme.Revoke(visitor.Verdict.Identity!.SerialNumber);
-            endpoints.Policy("work devices").Change(PeerPolicy.Create("work devices", acme.Demand));   // with the newer list; connections are judged again
+            revocation.Add(acme.RevocationList().Span);   // newer than the one the policy was given; connections are judged again
             return new RazorComponentResult<Lost>(new { Visitor = visitor });
         }).WithMetadata(new RequireAntiforgeryTokenAttribute());
         // </snippet>
