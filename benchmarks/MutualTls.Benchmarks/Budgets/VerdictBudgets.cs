@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MutualTls.Certificates;
 using MutualTls.Policies;
 using MutualTls.Testing;
 
@@ -64,22 +65,27 @@ internal static class VerdictBudgets
     {
         foreach ((TestKeyKind kind, double limit) in ((TestKeyKind, double)[])[(TestKeyKind.P256, 1.10), (TestKeyKind.Rsa2048, 1.25)])
         {
-            const int PerRound = 200, Rounds = 31;
-            Scene scene = new(kind);
-            PresentedChain[] presented = [.. Leaves.Make(scene.Pki.Issuing, scene.Pki.Client, PerRound * (Rounds + 1)).Select(scene.Presented)];
-            Warm(scene, presented.AsSpan(0, PerRound));
-            Action<int> verify = Verification(scene);
-            for (int i = 0; i < PerRound; i++)
+            const int PerRound = 200, Rounds = 51, Warming = 30;
+            TestPki pki = new(new TestPkiOptions { KeyKind = kind });
+            Scene scene = new(pki);
+            ReadOnlyMemory<byte>[] leaves = Leaves.Make(pki.Issuing, pki.Client, PerRound * (Rounds + 1));
+            PresentedChain[] presented = [.. leaves.Select(scene.Presented)];
+            Action<int> verify = Verification(scene, leaves);
+
+            // Code gets as fast as it will be, by engines that judge the same leaves and are dropped. The one that is measured knows the issuer.
+            for (int i = 0; i < Warming; i++)
             {
-                verify(i);
+                Warm(new Scene(pki), presented.AsSpan(0, 1_000));
             }
 
-            var (ours, verified, ratio) = Measure.Compare(Rounds, i => scene.Judge(presented[PerRound + i]), PerRound, verify, PerRound);
+            Warm(scene, presented.AsSpan(0, PerRound));
+            var (ours, verified, ratio) = Measure.Compare(Rounds, i => scene.Judge(presented[PerRound + i]), PerRound, i => verify(PerRound + i), PerRound);
             yield return new BudgetRow("B2", $"new leaf vs one verification, {kind}", 1 / ratio, limit, BudgetSide.AtMost, "x", Figures(ours, verified));
 
             // What is not kept. The octets were there before.
-            ReadOnlyMemory<byte>[] more = Leaves.Make(scene.Pki.Issuing, scene.Pki.Client, 5_000, first: 1 << 20);
-            PresentedChain[] fresh = [.. more.Select(scene.Presented)];
+            scene = new Scene(pki);
+            PresentedChain[] fresh = [.. leaves[..5_000].Select(scene.Presented)];
+            Warm(scene, [scene.Presented(pki.Client.Der)]);
             long kept = GC.GetTotalMemory(forceFullCollection: true);
             double allocated = Measure.Allocated(i => scene.Judge(fresh[i]), fresh.Length);
             double perLeaf = (GC.GetTotalMemory(forceFullCollection: true) - kept) / (double)fresh.Length;
@@ -166,20 +172,18 @@ internal static class VerdictBudgets
         }
     }
 
-    // One verification as this library makes it: imported key, spans, the DER form of RFC 3279.
-    private static Action<int> Verification(Scene scene)
+    // What nobody can do without: the signature on each of the leaves, verified with the issuer's imported key, over spans, in the DER form of RFC 3279.
+    private static Action<int> Verification(Scene scene, ReadOnlyMemory<byte>[] leaves)
     {
         using X509Certificate2 issuing = X509CertificateLoader.LoadCertificate(scene.Pki.Issuing.Der.Span);
-        byte[] data = RandomNumberGenerator.GetBytes(400), hash = SHA256.HashData(data);
+        ParsedCertificate[] parsed = [.. leaves.Select(leaf => ParsedCertificate.TryParse(leaf.Span, out ParsedCertificate? certificate, out _) ? certificate : throw new InvalidOperationException())];
         if (issuing.GetECDsaPublicKey() is { } ecdsa)
         {
-            byte[] signature = scene.Pki.Issuing.Key.Sign(data, TestSignatureKind.EcdsaSha256);
-            return _ => Require(ecdsa.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence));
+            return i => Require(ecdsa.VerifyData(parsed[i].Tbs, parsed[i].Signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
         }
 
         RSA rsa = issuing.GetRSAPublicKey()!;
-        byte[] rsaSignature = scene.Pki.Issuing.Key.Sign(data, TestSignatureKind.RsaPkcs1Sha256);
-        return _ => Require(rsa.VerifyHash(hash.AsSpan(), rsaSignature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        return i => Require(rsa.VerifyData(parsed[i].Tbs, parsed[i].Signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
     /// <summary>Gets one verification on P-256 that fails.</summary>

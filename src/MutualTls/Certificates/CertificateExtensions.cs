@@ -8,7 +8,6 @@ internal sealed class CertificateExtensions
 {
     public static readonly CertificateExtensions None = new();
 
-    private ExtensionRanges _ranges;
     private int _present;
     private int _critical;
 
@@ -45,12 +44,8 @@ internal sealed class CertificateExtensions
 
     public bool IsCritical(ExtensionKind kind) => (_critical & (1 << (int)kind)) != 0;
 
-    /// <summary>Gets where the extension's value lies; an empty range if absent.</summary>
-    public DerRange RangeOf(ExtensionKind kind) => _ranges[(int)kind];
-
-    internal void Set(ExtensionKind kind, DerRange value, bool critical)
+    internal void Set(ExtensionKind kind, bool critical)
     {
-        _ranges[(int)kind] = value;
         _present |= 1 << (int)kind;
         _critical |= critical ? 1 << (int)kind : 0;
     }

@@ -122,12 +122,7 @@ internal static class CertificateParser
             SignatureRange = signature,
             SignatureAlgorithm = algorithm,
             SignatureAlgorithmsAgree = algorithmRange.Of(bytes).SequenceEqual(innerAlgorithm.Of(bytes)),
-            IsSelfIssued = DistinguishedName.AreEqual(issuer.Of(bytes), subject.Of(bytes)),
             Extensions = extensions,
-            IsCa = extensions.IsCa,
-            PathLength = extensions.PathLength,
-            KeyUsages = extensions.KeyUsages,
-            ExtendedKeyUsages = extensions.ExtendedKeyUsages,
         };
         return true;
     }

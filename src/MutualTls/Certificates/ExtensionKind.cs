@@ -27,8 +27,6 @@ internal enum ExtensionKind
 
 internal static class ExtensionKinds
 {
-    public const int Count = (int)ExtensionKind.OcspNoCheck + 1;
-
     /// <summary>Names the extension that an OBJECT IDENTIFIER stands for.</summary>
     public static ExtensionKind FromOid(ReadOnlySpan<byte> oid) => oid switch
     {
@@ -56,11 +54,4 @@ internal static class ExtensionKinds
         [0x2B, 6, 1, 5, 5, 7, 48, 1, 5] => ExtensionKind.OcspNoCheck,
         _ => ExtensionKind.Unknown,
     };
-}
-
-/// <summary>Where each known extension's value lies.</summary>
-[System.Runtime.CompilerServices.InlineArray(ExtensionKinds.Count)]
-internal struct ExtensionRanges
-{
-    private DerRange _first;
 }

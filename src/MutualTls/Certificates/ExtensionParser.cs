@@ -52,7 +52,7 @@ internal static class ExtensionParser
                 continue;
             }
 
-            extensions.Set(kind, extension.Value, extension.Critical);
+            extensions.Set(kind, extension.Critical);
             if (!TryReadValue(kind, list.At(extension.Value), extensions))
             {
                 return Malformed(kind.ToString(), out finding);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
 namespace MutualTls.Certificates;
@@ -171,9 +172,21 @@ internal sealed class MontgomeryField
     private static void Unpack(ReadOnlySpan<byte> number, Span<ulong> into)
     {
         into.Clear();
-        for (int i = 0; i < number.Length; i++)
+        for (int limb = 0; !number.IsEmpty; limb++)
         {
-            into[i / 8] |= (ulong)number[^(i + 1)] << (i % 8 * 8);
+            if (number.Length >= sizeof(ulong))
+            {
+                into[limb] = BinaryPrimitives.ReadUInt64BigEndian(number[^sizeof(ulong)..]);
+                number = number[..^sizeof(ulong)];
+                continue;
+            }
+
+            foreach (byte octet in number)
+            {
+                into[limb] = (into[limb] << 8) | octet;
+            }
+
+            number = default;
         }
     }
 }

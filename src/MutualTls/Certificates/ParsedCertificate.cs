@@ -16,6 +16,7 @@ public sealed class ParsedCertificate
     private ReadOnlyMemory<byte>[]? _alone;
     private int _subjectHash;
     private int _issuerHash;
+    private int _selfIssued;
 
     internal ParsedCertificate(ReadOnlyMemory<byte> der) => _der = der;
 
@@ -41,16 +42,16 @@ public sealed class ParsedCertificate
     public string Sha256Fingerprint => Convert.ToHexString(_fingerprint ??= SHA256.HashData(_der.Span));
 
     /// <summary>Gets whether basic constraints mark this as a CA certificate.</summary>
-    public bool IsCa { get; internal init; }
+    public bool IsCa => Extensions.IsCa;
 
     /// <summary>Gets how many intermediates may follow below this CA, or null if it sets no limit.</summary>
-    public int? PathLength { get; internal init; }
+    public int? PathLength => Extensions.PathLength;
 
     /// <summary>Gets the key usages, or null if the certificate states none.</summary>
-    public KeyUsages? KeyUsages { get; internal init; }
+    public KeyUsages? KeyUsages => Extensions.KeyUsages;
 
     /// <summary>Gets the extended key usages this library knows, or null if the certificate has no such extension.</summary>
-    public ExtendedKeyUsages? ExtendedKeyUsages { get; internal init; }
+    public ExtendedKeyUsages? ExtendedKeyUsages => Extensions.ExtendedKeyUsages;
 
     /// <summary>Gets the kind of the public key.</summary>
     public PublicKeyAlgorithm PublicKeyAlgorithm => PublicKey.Algorithm;
@@ -83,7 +84,8 @@ public sealed class ParsedCertificate
     /// <summary>Gets whether the signed and the unsigned algorithm identifier are the same octets. RFC 5280 section 4.1.1.2.</summary>
     internal bool SignatureAlgorithmsAgree { get; init; }
 
-    internal bool IsSelfIssued { get; init; }
+    /// <summary>Gets whether subject and issuer are the same name. RFC 5280 section 3.2. Compared once, when it is first asked.</summary>
+    internal bool IsSelfIssued => (_selfIssued != 0 ? _selfIssued : _selfIssued = DistinguishedName.AreEqual(IssuerName, SubjectName) ? 1 : -1) > 0;
 
     internal CertificateExtensions Extensions { get; init; } = CertificateExtensions.None;
 
@@ -113,8 +115,20 @@ public sealed class ParsedCertificate
     public static bool TryParse(ReadOnlySpan<byte> der, [NotNullWhen(true)] out ParsedCertificate? certificate, out Finding finding) =>
         CertificateParser.TryParse(der.ToArray(), out certificate, out finding);
 
-    /// <summary>Gets the value of a known extension; empty if absent.</summary>
-    internal ReadOnlySpan<byte> ExtensionValue(ExtensionKind kind) => Extensions.RangeOf(kind).Of(Bytes);
+    /// <summary>Finds the value of a known extension; empty if absent.</summary>
+    internal ReadOnlySpan<byte> ExtensionValue(ExtensionKind kind)
+    {
+        DerReader list = new(Bytes, Extensions.List);
+        while (Extensions.Has(kind) && DerExtension.TryRead(ref list, out DerExtension extension))
+        {
+            if (ExtensionKinds.FromOid(extension.Oid.Of(Bytes)) == kind)
+            {
+                return extension.Value.Of(Bytes);
+            }
+        }
+
+        return default;
+    }
 
     /// <summary>Finds any extension by the content octets of its OID.</summary>
     internal bool TryFindExtension(ReadOnlySpan<byte> oid, out ReadOnlySpan<byte> value)

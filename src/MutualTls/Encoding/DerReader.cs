@@ -1,9 +1,7 @@
-using System.Formats.Asn1;
-
 namespace MutualTls.Encoding;
 
 /// <summary>Reads DER values one after another, without copying and without throwing for what they hold.</summary>
-/// <remarks>Tags and lengths are the platform's <see cref="AsnDecoder"/> under DER rules; this adds ranges into one source and exact tags. X.690 section 10.</remarks>
+/// <remarks>Hands out ranges into one source, and asks for exact tags. X.690 section 10.</remarks>
 internal ref struct DerReader
 {
     // X.690 sections 8.1.5, 8.17, 8.18: end-of-contents, EXTERNAL, EMBEDDED PDV and unrestricted CHARACTER STRING; the last three are constructed, which X.509 has no use for.
@@ -36,15 +34,16 @@ internal ref struct DerReader
     {
         tag = 0;
         content = encoded = default;
-        if (!AsnDecoder.TryReadEncodedValue(_source[_position.._end], AsnEncodingRules.DER, out _, out int offset, out int length, out int consumed))
+        ReadOnlySpan<byte> left = _source[_position.._end];
+        if (left.Length < 2 || !TryReadLength(left, out int offset, out int length) || length > left.Length - offset)
         {
             return false;
         }
 
-        tag = _source[_position];
+        tag = left[0];
         content = new DerRange(_position + offset, length);
-        encoded = new DerRange(_position, consumed);
-        _position += consumed;
+        encoded = new DerRange(_position, offset + length);
+        _position += offset + length;
 
         // X.690 section 10.2: a string is never constructed; of the universal types that X.509 uses, SEQUENCE and SET are, and nothing else.
         bool isUniversal = (tag & 0xC0) == 0, isConstructed = (tag & 0x20) != 0, mayHold = (tag & 0x1E) == 0x10;
@@ -55,6 +54,31 @@ internal ref struct DerReader
 
         // The long form of a tag (0x1F) names nothing in X.509, and reading only its first byte would mistake it for another.
         return (tag & 0x1F) != 0x1F;
+    }
+
+    // The length in its shortest form, of a value of less than 2^31 octets. X.690 sections 8.1.3.4, 8.1.3.5 and 10.1.
+    private static bool TryReadLength(ReadOnlySpan<byte> value, out int offset, out int length)
+    {
+        (offset, length) = (2, value[1]);
+        if (length < 0x80)
+        {
+            return true;
+        }
+
+        offset += length & 0x7F;
+        if (offset is < 3 or > 6 || value.Length < offset || value[2] == 0)
+        {
+            return false;
+        }
+
+        uint octets = 0;
+        foreach (byte octet in value[2..offset])
+        {
+            octets = (octets << 8) | octet;
+        }
+
+        length = (int)octets;
+        return octets is >= 0x80 and <= int.MaxValue;
     }
 
     /// <summary>Reads the next value, which must have this tag.</summary>

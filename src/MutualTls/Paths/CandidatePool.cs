@@ -16,6 +16,8 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
     /// <summary>A large mesh has tens of issuing CAs; each entry is a certificate and an imported key, 2 KB or so.</summary>
     public const int DefaultCapacity = 1024;
 
+    private const int HashedLength = 32;
+
     private readonly ConcurrentDictionary<int, ParsedCertificate[]> _bySubject = new();
     private readonly ConcurrentDictionary<int, ParsedCertificate> _byContent = new();
     private readonly ParsedCertificate?[] _ofStrangers = new ParsedCertificate?[SignatureMemo.CapacityOfStrangers];
@@ -107,10 +109,11 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
         }
     }
 
+    // Of the end of the signature, which no two have in common by chance; what it leaves out is compared.
     private static int ContentHash(ReadOnlySpan<byte> der)
     {
         HashCode hash = default;
-        hash.AddBytes(der);
+        hash.AddBytes(der.Length > HashedLength ? der[^HashedLength..] : der);
         return hash.ToHashCode();
     }
 }

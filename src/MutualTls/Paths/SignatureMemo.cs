@@ -18,6 +18,8 @@ internal sealed class SignatureMemo(int capacity = SignatureMemo.DefaultCapacity
     /// <summary>For issuing CAs that are good, public, and used by none of the peers that were let in. A private PKI has a few at most.</summary>
     public const int CapacityOfStrangers = 32;
 
+    private const int HashedLength = 32;
+
     private readonly Entry?[] _entries = new Entry?[capacity];
     private readonly Entry?[] _ofStrangers = new Entry?[CapacityOfStrangers];
     private readonly int _seed = RandomNumberGenerator.GetInt32(int.MaxValue);
@@ -71,7 +73,8 @@ internal sealed class SignatureMemo(int capacity = SignatureMemo.DefaultCapacity
     {
         HashCode hash = default;
         hash.Add(_seed);
-        hash.AddBytes(certificate.Signature);
+        ReadOnlySpan<byte> signature = certificate.Signature;
+        hash.AddBytes(signature.Length > HashedLength ? signature[^HashedLength..] : signature);
         return (uint)hash.ToHashCode();
     }
 

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using CsCheck;
 using MutualTls.Certificates;
 using MutualTls.Encoding;
@@ -18,6 +19,20 @@ public class DerProperties
     [Fact]
     public void TryReadAny_AnyChangeOfACertificate_WritesBackWhatItRead() => Mutated.Sample(octets => WritesBack(octets), iter: 20_000);
 
+    // The platform's reader accepts a value where ours does, and with the same ranges; what ours refuses beyond that are tags that X.509 has no use for.
+    [Fact]
+    public void TryReadAny_AnyHead_ReadsAsThePlatform() => Heads.Sample(
+        octets =>
+        {
+            DerReader reader = new(octets);
+            bool read = reader.TryReadAny(out byte tag, out DerRange content, out DerRange encoded);
+            bool platform = AsnDecoder.TryReadEncodedValue(octets, AsnEncodingRules.DER, out Asn1Tag its, out int offset, out int length, out int consumed);
+            return read
+                ? platform && (content, encoded) == (new DerRange(offset, length), new DerRange(0, consumed)) && its.TagValue == (tag & 0x1F)
+                : !platform || !new DerReader([octets[0], 0]).TryReadAny(out _, out _, out _);
+        },
+        iter: 200_000);
+
     // The ranges lie in their certificate, in order, and a second reading finds the same.
     [Fact]
     public void TryParse_AnyChangeOfACertificate_ThrowsNothingAndReadsTheSameTwice() => Mutated.Sample(
@@ -36,6 +51,10 @@ public class DerProperties
                 && once.Subject == twice.Subject && once.ToString().Length > 0;
         },
         iter: 20_000);
+
+    // Lengths in all their forms, right, wrong and in between, and up to 300 octets behind them.
+    private static Gen<byte[]> Heads => Gen.Select(Gen.Byte, Gen.OneOf(Gen.Byte, Gen.Byte[0x80, 0x85]), Gen.OneOf(Gen.Byte, Gen.Const((byte)0)).Array[0, 5], Gen.Byte.Array[0, 300])
+        .Select((tag, length, more, rest) => (byte[])[tag, length, .. more, .. rest]);
 
     private static Gen<byte[]> Mutated => Gen.Select(Gen.Int[0, Certificate.Length - 1], Gen.Byte, Gen.Int[0, 3]).Select((at, value, kind) => kind switch
     {
