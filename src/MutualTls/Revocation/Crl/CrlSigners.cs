@@ -9,7 +9,8 @@ namespace MutualTls.Revocation.Crl;
 /// <summary>Finds whose key signed a CRL, and whether that one may. RFC 5280 section 6.3.3 (f) and (g).</summary>
 /// <remarks>
 /// Most often it is the issuer on the path. Else it is another certificate of the CRL issuer, which needs a valid path of its own to the same
-/// anchor; such a path is kept, so that the signer need not be presented again.
+/// anchor; such a path is kept, so that the signer need not be presented again. Its name alone would let every CA below the anchor make one that speaks
+/// for another CA, so an authority on the path must have issued it; the bare standard does not ask that.
 /// </remarks>
 /// <threadsafety>Safe from any thread; takes no lock.</threadsafety>
 /// <param name="parameters">How paths of signers are validated.</param>
@@ -35,7 +36,7 @@ internal sealed class CrlSigners(PathParameters parameters, CrlSigners? before =
     /// <param name="checker">Checks a signer that is not on the path.</param>
     /// <param name="signer">The signer.</param>
     public bool TryFind(ParsedCrl crl, VerifiedPath path, int depth, in CrlQuestion question, CrlChecker checker, out CrlSigner signer) =>
-        TryFindAbove(crl, path, depth, out signer) || TryFindOther(crl, path.Anchor, question, checker, out signer);
+        TryFindAbove(crl, path, depth, out signer) || TryFindOther(crl, path, depth, question, checker, out signer);
 
     // A certificate does not vouch for itself, so only what lies above it counts.
     private static bool TryFindAbove(ParsedCrl crl, VerifiedPath path, int depth, out CrlSigner signer)
@@ -57,8 +58,9 @@ internal sealed class CrlSigners(PathParameters parameters, CrlSigners? before =
     private static bool IsSigner(CrlSigner signer, ParsedCrl crl) =>
         signer.MaySignCrls && DistinguishedName.AreEqual(signer.Name, crl.IssuerName) && crl.Signature.IsBy(signer);
 
-    private bool TryFindOther(ParsedCrl crl, TrustAnchor anchor, in CrlQuestion question, CrlChecker checker, out CrlSigner signer)
+    private bool TryFindOther(ParsedCrl crl, VerifiedPath path, int depth, in CrlQuestion question, CrlChecker checker, out CrlSigner signer)
     {
+        TrustAnchor anchor = path.Anchor;
         signer = default;
 
         // The CRL that tells of its own signer's status is signed by that signer: that is asked already.
@@ -67,7 +69,7 @@ internal sealed class CrlSigners(PathParameters parameters, CrlSigners? before =
             return true;
         }
 
-        if (_known.TryGetValue((crl, anchor), out VerifiedPath? known) && known.NotBefore <= question.Now && question.Now < known.Until)
+        if (_known.TryGetValue((crl, anchor), out VerifiedPath? known) && known.NotBefore <= question.Now && question.Now < known.Until && IsIssuedOn(path, depth, known))
         {
             bool good = IsNotRevoked(known, question, checker, out DateTimeOffset until);
             signer = new CrlSigner(known.EndEntity, until);
@@ -75,28 +77,47 @@ internal sealed class CrlSigners(PathParameters parameters, CrlSigners? before =
         }
 
         int candidates = MaxCandidates;
-        return TryFindAmong(question.Pool.Named(crl.IssuerNameHash), crl, anchor, question, checker, ref candidates, out signer)
-            || TryFindAmong(_earlier, crl, anchor, question, checker, ref candidates, out signer)
-            || TryFindAmong(question.Presented, crl, anchor, question, checker, ref candidates, out signer);
+        return TryFindAmong(question.Pool.Named(crl.IssuerNameHash), crl, path, depth, question, checker, ref candidates, out signer)
+            || TryFindAmong(_earlier, crl, path, depth, question, checker, ref candidates, out signer)
+            || TryFindAmong(question.Presented, crl, path, depth, question, checker, ref candidates, out signer);
     }
 
     private bool TryFindAmong(
-        ReadOnlySpan<ParsedCertificate> certificates, ParsedCrl crl, TrustAnchor anchor, in CrlQuestion question, CrlChecker checker, ref int candidates, out CrlSigner signer)
+        ReadOnlySpan<ParsedCertificate> certificates, ParsedCrl crl, VerifiedPath path, int depth, in CrlQuestion question, CrlChecker checker, ref int candidates, out CrlSigner signer)
     {
         foreach (ParsedCertificate certificate in certificates)
         {
             signer = new CrlSigner(certificate);
             if (certificate.SubjectNameHash == crl.IssuerNameHash && candidates-- > 0 && IsSigner(signer, crl)
-                && FindPath(certificate, anchor, question) is { } path && IsNotRevoked(path, question, checker, out DateTimeOffset until))
+                && FindPath(certificate, path.Anchor, question) is { } own && IsIssuedOn(path, depth, own) && IsNotRevoked(own, question, checker, out DateTimeOffset until))
             {
                 signer = new CrlSigner(certificate, until);
-                _known[(crl, anchor)] = path;
+                _known[(crl, path.Anchor)] = own;
                 return true;
             }
         }
 
         signer = default;
         return false;
+    }
+
+    private bool IsIssuedOn(VerifiedPath path, int depth, VerifiedPath signer)
+    {
+        if (parameters.Preset == RulePreset.Rfc5280 || signer.Span.Length == 1)
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> issuer = signer.Span[1].SubjectPublicKeyInfo;
+        for (int above = depth + 1; above < path.Span.Length; above++)
+        {
+            if (path.Span[above].SubjectPublicKeyInfo.SequenceEqual(issuer))
+            {
+                return true;
+            }
+        }
+
+        return path.Anchor.EncodedKey.SequenceEqual(issuer);
     }
 
     private VerifiedPath? FindPath(ParsedCertificate certificate, TrustAnchor anchor, in CrlQuestion question)
