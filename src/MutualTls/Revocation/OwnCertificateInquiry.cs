@@ -25,7 +25,7 @@ internal sealed class OwnCertificateInquiry(RevocationFetcher fetcher, TimeProvi
         {
             OcspResult Verify(FetchResult answer) => OcspVerifier.Verify(answer.Body, asked, own.SerialNumberBytes, timeProvider.GetUtcNow(), Rules);
             FetchResult fetched = await fetcher.AskOcspAsync(
-                place.Url, question, recall: null, answer => Verify(answer).Status != RevocationStatus.Unknown, cancellationToken).ConfigureAwait(false);
+                place.Url, question, new FetchUse(answer => Verify(answer).Status != RevocationStatus.Unknown), cancellationToken).ConfigureAwait(false);
 
             // Whoever joins somebody else's asking gets an answer that was of use for that one's question.
             OcspResult? result = fetched.Body.IsEmpty ? null : Verify(fetched);

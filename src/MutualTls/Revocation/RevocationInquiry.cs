@@ -38,6 +38,7 @@ internal sealed class RevocationInquiry(
 
         DateTimeOffset now = timeProvider.GetUtcNow();
         authority.KeepFailure(subject.Serial, worst ?? new RevocationFailure(RevocationCause.NoPointer, ValidationReason.RevocationNoPointer, "", now + LeastPause));
+        subject.Memory.Add(RevocationAuthority.EntryOctets);
         return null;
     }
 
@@ -47,11 +48,10 @@ internal sealed class RevocationInquiry(
     {
         RevocationQuestion question = new(subject, authority, place);
         FetchTag known = authority.FindPlace(question.Key)?.Tag ?? default;
-        Func<CancellationToken, Task<FetchResult?>> recall = stop => RecallAsync(question, reason, stop);
+        FetchUse use = new(answer => Take(question, answer).IsKept, stop => RecallAsync(question, reason, stop), authority.Asker);
         FetchResult result = place.Source == RevocationSource.Crl
-            ? await fetcher.FetchCrlAsync(place.Url, known, recall, answer => Take(question, answer).IsKept, cancellationToken).ConfigureAwait(false)
-            : await fetcher.AskOcspAsync(
-                place.Url, new OcspQuestion(authority.Issuer, subject.Certificate.SerialNumberBytes.ToArray()), recall, answer => Take(question, answer).IsKept, cancellationToken).ConfigureAwait(false);
+            ? await fetcher.FetchCrlAsync(place.Url, known, use, cancellationToken).ConfigureAwait(false)
+            : await fetcher.AskOcspAsync(place.Url, new OcspQuestion(authority.Issuer, subject.Certificate.SerialNumberBytes.ToArray()), use, cancellationToken).ConfigureAwait(false);
         DateTimeOffset now = timeProvider.GetUtcNow();
 
         if (result.Outcome == FetchOutcome.Held)
@@ -69,7 +69,7 @@ internal sealed class RevocationInquiry(
 
         if (result.IsFailure)
         {
-            return result.Outcome == FetchOutcome.Rejected && authority.FindFailure(question.Key, DateTimeOffset.MinValue) is { } rejected
+            return result.Outcome == FetchOutcome.Rejected && authority.LastFailure(question.Key) is { } rejected
                 ? rejected with { RetryAt = Later(result.RetryAt, now) }
                 : new RevocationFailure(RevocationCause.Unreachable, ValidationReason.RevocationUnreachable, $"{place}: {result.Outcome}, {result.Detail}", Later(result.RetryAt, now));
         }
@@ -125,6 +125,7 @@ internal sealed class RevocationInquiry(
         else
         {
             question.Authority.KeepFailure(question.Key, new RevocationFailure(taken.Cause, taken.Reason, taken.Detail ?? "", now + LeastPause));
+            question.Subject.Memory.Add(RevocationAuthority.EntryOctets);
         }
 
         return taken;

@@ -97,6 +97,7 @@ internal sealed class RevocationIntake(Action<RevocationChangedEventArgs> change
         CrlSet before = authority.Crls;
         if (authority.TryKeep(crl))
         {
+            subject.Memory.Add(RevocationAuthority.WeightOf(crl));
             subject.Memory.Changed();
             changed(new RevocationChangedEventArgs(crl, before));
         }
@@ -118,6 +119,7 @@ internal sealed class RevocationIntake(Action<RevocationChangedEventArgs> change
 
         bool wasRevoked = authority.PeekAnswer(subject.Serial)?.Result.Status == RevocationStatus.Revoked;
         bool kept = authority.TryKeep(subject.Serial, new OcspAnswer(result, answer.FetchedAt ?? now), now);
+        subject.Memory.Add(kept ? RevocationAuthority.EntryOctets : 0);
         if (kept && (result.Status == RevocationStatus.Revoked || wasRevoked))
         {
             // A first or longer Good makes no standing verdict wrong.

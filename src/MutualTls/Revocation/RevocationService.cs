@@ -60,7 +60,7 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
 
         _timeProvider = timeProvider;
         _logger = logger;
-        Memory = new RevocationMemory(count => Log.RevocationMemoryFull(logger, count));
+        Memory = new RevocationMemory(count => Log.RevocationMemoryFull(logger, count), maxOctets: Math.Max(RevocationMemory.DefaultMaxOctets, 4L * options.MaxCrlBytes));
         Meter = MutualTlsMeter.Of(meterFactory);
         _fetcher = new RevocationFetcher(
             (fetch ?? new FetchOptions()) with
@@ -164,6 +164,7 @@ public sealed class RevocationService : IAsyncDisposable, IDisposable
             if (authority.IsSigner(crl) && authority.TryKeep(crl))
             {
                 used = true;
+                Memory.Add(RevocationAuthority.WeightOf(crl));
                 Memory.Changed();
                 Tell(new RevocationChangedEventArgs(crl, before));
             }

@@ -28,9 +28,9 @@ public sealed class FetchMetricsTests : IAsyncDisposable
     {
         await using RevocationFetcher fetcher = Fetcher(new FetchOptions { LocalAddresses = LocalAddresses.Allowed });
 
-        FetchResult first = await fetcher.FetchCrlAsync(_site.CrlUrl, default, recall: null, _ => true, Pair.Stop);
-        await fetcher.FetchCrlAsync(_site.CrlUrl, first.Tag, recall: null, _ => true, Pair.Stop);
-        await fetcher.AskOcspAsync(_site.OcspUrl, _site.Question(), recall: null, _ => false, Pair.Stop);
+        FetchResult first = await fetcher.FetchCrlAsync(_site.CrlUrl, default, new FetchUse(_ => true), Pair.Stop);
+        await fetcher.FetchCrlAsync(_site.CrlUrl, first.Tag, new FetchUse(_ => true), Pair.Stop);
+        await fetcher.AskOcspAsync(_site.OcspUrl, _site.Question(), new FetchUse(_ => false), Pair.Stop);
 
         string[] told =
         [
@@ -47,8 +47,8 @@ public sealed class FetchMetricsTests : IAsyncDisposable
         _site.Server.Fault = TestRevocationFault.NotFound;
         await using RevocationFetcher fetcher = Fetcher(new FetchOptions { LocalAddresses = LocalAddresses.Allowed });
 
-        await fetcher.FetchCrlAsync(_site.CrlUrl, default, recall: null, _ => true, Pair.Stop);
-        await fetcher.FetchCrlAsync(_site.CrlUrl, default, recall: null, _ => true, Pair.Stop);
+        await fetcher.FetchCrlAsync(_site.CrlUrl, default, new FetchUse(_ => true), Pair.Stop);
+        await fetcher.FetchCrlAsync(_site.CrlUrl, default, new FetchUse(_ => true), Pair.Stop);
 
         Assert.Equal("revocation.kind=crl revocation.result=http_error", Assert.Single(_record.Of(Fetches)));
     }
@@ -58,8 +58,8 @@ public sealed class FetchMetricsTests : IAsyncDisposable
     {
         await using RevocationFetcher fetcher = Fetcher(new FetchOptions { LocalAddresses = LocalAddresses.Allowed, MaxFetches = 0 });
 
-        await fetcher.FetchCrlAsync(_site.CrlUrl, default, recall: null, _ => true, Pair.Stop);
-        await fetcher.AskOcspAsync(new Uri("ldap://ca.test/"), _site.Question(), recall: null, _ => true, Pair.Stop);
+        await fetcher.FetchCrlAsync(_site.CrlUrl, default, new FetchUse(_ => true), Pair.Stop);
+        await fetcher.AskOcspAsync(new Uri("ldap://ca.test/"), _site.Question(), new FetchUse(_ => true), Pair.Stop);
 
         Assert.Equal(["revocation.kind=crl revocation.result=busy", "revocation.kind=ocsp revocation.result=url_refused"], _record.Of(Fetches));
         Assert.Empty(_record.Of(Duration));
@@ -70,7 +70,7 @@ public sealed class FetchMetricsTests : IAsyncDisposable
     public async Task Fetch_AnswerWasStored_IsNoFetch()
     {
         await using RevocationFetcher fetcher = Fetcher(new FetchOptions { LocalAddresses = LocalAddresses.Allowed });
-        await fetcher.FetchCrlAsync(_site.CrlUrl, default, _ => Task.FromResult<FetchResult?>(new FetchResult(FetchOutcome.Answered)), _ => true, Pair.Stop);
+        await fetcher.FetchCrlAsync(_site.CrlUrl, default, new FetchUse(_ => true, _ => Task.FromResult<FetchResult?>(new FetchResult(FetchOutcome.Answered))), Pair.Stop);
         Assert.Empty(_record.All);
     }
 

@@ -27,6 +27,27 @@ public sealed class HostileAuthorityTests : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
+    // Its clients name the CRL of the other CA, which is of no use for them. That it is of no use must not be remembered for the others.
+    [Theory]
+    [InlineData(RevocationMode.HardFail)]
+    [InlineData(RevocationMode.SoftFail)]
+    public async Task Crl_NamedByClientsOfAnother_IsFetchedForItsOwn(RevocationMode mode)
+    {
+        string url = _server.CrlUrl(_pki.Issuing);
+        TestCertificate good = _pki.Issuing.IssueClient("good.test", c => c.WithCrlDistributionPoints(url)), revoked = _pki.Issuing.IssueClient("revoked.test", c => c.WithCrlDistributionPoints(url));
+        _server.Revoke(revoked);
+        PeerPolicy policy = Policy(mode);
+        for (int i = 0; i < 3; i++)
+        {
+            PeerVerdict hostile = await JudgeAsync(policy, _hostile.IssueClient($"hostile-{i}.test", c => c.WithCrlDistributionPoints(url)));
+            Assert.Equal(mode == RevocationMode.SoftFail, hostile.IsAccepted);
+        }
+
+        Assert.Equal(ValidationReason.CertificateRevoked, (await JudgeAsync(policy, revoked)).Primary?.Reason);
+        PeerVerdict verdict = await JudgeAsync(policy, good);
+        Assert.True(verdict.IsAccepted && verdict.Revocation[0].Status == RevocationStatus.Good, verdict.ToString());
+    }
+
     // It makes itself a signer with the other CA's name, and whoever is on the way sends that one's list in the place of the true one.
     [Fact]
     public async Task Crl_OfASignerOfTheSameNameThatItMade_IsNotUsed()
@@ -47,4 +68,6 @@ public sealed class HostileAuthorityTests : IAsyncDisposable
     {
         (r.Mode, r.Depth, r.MaxWait) = (mode, RevocationDepth.EndEntity, TimeSpan.FromSeconds(30));
     }));
+
+    private async Task<PeerVerdict> JudgeAsync(PeerPolicy policy, TestCertificate client) => await _engine.JudgeAsync(policy, PeerRole.Client, Pair.Presented(client), cancellationToken: Pair.Stop);
 }

@@ -8,11 +8,15 @@ namespace MutualTls.Revocation.Fetching;
 /// <remarks>Judged is the address that is connected to, after the name was looked up, so a name that changes its address gains nothing.</remarks>
 internal static class FetchAddresses
 {
-    // Metadata services of clouds outside of link-local: fd00:ec2::254 and 100.100.100.200.
+    // Metadata services of clouds outside of link-local: fd00:ec2::254 of AWS, fd20:ce::254 of Google, 100.100.100.200 of Alibaba, 192.0.0.192 of Oracle, and
+    // 168.63.129.16, by which Azure manages its machines.
     private static readonly IPAddress[] MetadataServices =
     [
         new([0xFD, 0x00, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54]),
+        new([0xFD, 0x20, 0x00, 0xCE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54]),
         new([100, 100, 100, 200]),
+        new([192, 0, 0, 192]),
+        new([168, 63, 129, 16]),
     ];
 
     public static bool IsAllowed(IPAddress address, LocalAddresses local)

@@ -6,8 +6,11 @@ using Polly.Timeout;
 
 namespace MutualTls.Revocation.Fetching;
 
-/// <summary>Keeps one Polly pipeline for each host: a limit on requests at a time, a retry with jitter, a breaker, a timeout for each try.</summary>
-/// <remarks>The breaker is what protects a host, and us, from a thousand different questions; the back-off of <see cref="FetchBackoff"/> only knows the same one again.</remarks>
+/// <summary>Keeps one Polly pipeline for each host and branch of askers: a limit on requests at a time, a retry with jitter, a breaker, a timeout for each try.</summary>
+/// <remarks>
+/// The breaker is what protects a host, and us, from a thousand different questions; the back-off of <see cref="FetchBackoff"/> only knows the same one again.
+/// A CA that names places on another one's host, where nothing good comes from, gets a breaker of its own opened and not the other one's.
+/// </remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
 internal sealed class FetchHosts(FetchOptions options, TimeProvider timeProvider, ILogger logger)
 {
@@ -20,17 +23,20 @@ internal sealed class FetchHosts(FetchOptions options, TimeProvider timeProvider
     private static readonly TimeSpan FirstBreak = TimeSpan.FromSeconds(30);
     private const int FailuresBeforeBreak = 4;
 
-    private readonly Dictionary<string, Host> _hosts = [];
+    private readonly Dictionary<(string Host, ulong Anchor, ulong Branch), Host> _hosts = [];
+
+    // What is open stays so for its time, and no longer, however the wall clock is set.
+    private readonly SteadyTime _steady = new(timeProvider);
     private readonly Lock _lock = new();
 
     /// <summary>Runs one fetch through the pipeline of its host; what the pipeline refuses is a result too.</summary>
-    public async Task<FetchResult> ExecuteAsync(Uri url, TimeSpan tryTimeout, Func<CancellationToken, Task<FetchResult>> fetch, CancellationToken cancellationToken)
+    public async Task<FetchResult> ExecuteAsync(Uri url, FetchAsker asker, TimeSpan tryTimeout, Func<CancellationToken, Task<FetchResult>> fetch, CancellationToken cancellationToken)
     {
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         context.Properties.Set(TryTimeout, tryTimeout);
         try
         {
-            return await PipelineOf(url).ExecuteAsync(
+            return await PipelineOf(url, asker).ExecuteAsync(
                 static async (context, fetch) => await fetch(context.CancellationToken).ConfigureAwait(false), context, fetch).ConfigureAwait(false);
         }
         catch (TimeoutRejectedException)
@@ -51,10 +57,10 @@ internal sealed class FetchHosts(FetchOptions options, TimeProvider timeProvider
         }
     }
 
-    private ResiliencePipeline<FetchResult> PipelineOf(Uri url)
+    private ResiliencePipeline<FetchResult> PipelineOf(Uri url, FetchAsker asker)
     {
-        string key = url.GetLeftPart(UriPartial.Authority);
-        DateTimeOffset now = timeProvider.GetUtcNow();
+        var key = (url.GetLeftPart(UriPartial.Authority), asker.Anchor, asker.Branch);
+        long now = timeProvider.GetTimestamp();
         lock (_lock)
         {
             if (!_hosts.TryGetValue(key, out Host? host))
@@ -64,7 +70,7 @@ internal sealed class FetchHosts(FetchOptions options, TimeProvider timeProvider
                     _hosts.Remove(_hosts.MinBy(pair => pair.Value.LastUsed).Key);
                 }
 
-                _hosts.Add(key, host = new Host(Build(key)));
+                _hosts.Add(key, host = new Host(Build(key.Item1)));
             }
 
             host.LastUsed = now;
@@ -76,7 +82,7 @@ internal sealed class FetchHosts(FetchOptions options, TimeProvider timeProvider
     private ResiliencePipeline<FetchResult> Build(string host)
     {
         PredicateBuilder<FetchResult> failed = new PredicateBuilder<FetchResult>().Handle<TimeoutRejectedException>().HandleResult(result => result.IsTransient);
-        return new ResiliencePipelineBuilder<FetchResult> { TimeProvider = timeProvider }
+        return new ResiliencePipelineBuilder<FetchResult> { TimeProvider = _steady }
             .AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = static args => new ValueTask<TimeSpan>(args.Context.Properties.GetValue(TryTimeout, default) * 3) })
             .AddConcurrencyLimiter(options.MaxRequestsPerHost, options.MaxRequestsPerHost * 64)
             .AddRetry(new RetryStrategyOptions<FetchResult>
@@ -113,6 +119,6 @@ internal sealed class FetchHosts(FetchOptions options, TimeProvider timeProvider
     {
         public ResiliencePipeline<FetchResult> Pipeline { get; } = pipeline;
 
-        public DateTimeOffset LastUsed { get; set; }
+        public long LastUsed { get; set; }
     }
 }

@@ -28,7 +28,10 @@ internal sealed record FetchOptions
     /// <value>The default is 3.</value>
     public int MaxRedirects { get; init; } = 3;
 
-    /// <summary>Gets how many requests one host gets at a time. Sixty-four times as many wait their turn, as after a restart with many peers; more are not made.</summary>
+    /// <summary>
+    /// Gets how many requests one host gets at a time on behalf of one branch of authorities; four times as many of all together. Sixty-four times as many wait their
+    /// turn, as after a restart with many peers; more are not made.
+    /// </summary>
     /// <value>The default is 4.</value>
     public int MaxRequestsPerHost { get; init; } = 4;
 

@@ -11,4 +11,6 @@ internal sealed record FetchRequest(Uri Url, int MaxBytes, string Accept)
     public string ContentType { get; init; } = OcspRequest.ContentType;
 
     public FetchTag Tag { get; init; }
+
+    public FetchAsker Asker { get; init; }
 }

@@ -39,7 +39,7 @@ internal enum FetchOutcome
     /// <summary>Nothing was asked: the host has failed too often, and rests.</summary>
     Suspended,
 
-    /// <summary>Nothing was asked: too many fetches or waiters.</summary>
+    /// <summary>Nothing was asked, or not read to its end: too many fetches or waiters, or too much that is being read.</summary>
     Busy,
 }
 

@@ -6,7 +6,10 @@ using System.Security.Cryptography.X509Certificates;
 namespace MutualTls.Revocation.Fetching;
 
 /// <summary>Makes one try at a fetch: requests and redirects, with addresses and sizes checked.</summary>
-/// <remarks>An https URL is fetched with the trust of the operating system and without revocation of its own, which could go round in circles. What comes is signed anyway.</remarks>
+/// <remarks>
+/// An https URL is fetched with the trust of the operating system and without revocation of its own, which could go round in circles; a server that does not send its
+/// intermediates is not trusted, since looking for them would be a fetch of its own. What comes is signed anyway.
+/// </remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
 internal sealed class FetchTransport : IDisposable
 {
@@ -15,40 +18,35 @@ internal sealed class FetchTransport : IDisposable
 
     private const int FirstBuffer = 1 << 20;
 
+    // How many of the longest CRLs may be read at once, in memory.
+    private const int LongestAtOnce = 16;
+
     private readonly FetchOptions _options;
     private readonly Func<IPAddress, bool> _isAllowed;
     private readonly HttpMessageInvoker _http;
+
+    // Connections of their own for where redirects lead: one host must not take those that another one's answers come by.
+    private readonly HttpMessageInvoker _redirected;
+    private readonly FetchRoom _room;
     private int _sending;
 
     public FetchTransport(FetchOptions options, Func<IPAddress, bool> isAllowed)
     {
         _options = options;
         _isAllowed = isAllowed;
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = options.Proxy is not null,
-            Proxy = options.Proxy is null ? null : new WebProxy(options.Proxy),
-            Credentials = null,
-            ActivityHeadersPropagator = null,
-            AutomaticDecompression = DecompressionMethods.None,
-            MaxResponseHeadersLength = 16,
-            MaxConnectionsPerServer = options.MaxRequestsPerHost,
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-
-            // So that a host that moves is found again.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20),
-            ConnectCallback = ConnectAsync,
-            SslOptions = { CertificateRevocationCheckMode = X509RevocationMode.NoCheck },
-        });
+        _room = new FetchRoom((long)LongestAtOnce * options.MaxCrlBytes);
+        _http = Make();
+        _redirected = Make();
     }
 
     /// <summary>Gets how many requests are on their way.</summary>
     public int Sending => Volatile.Read(ref _sending);
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _redirected.Dispose();
+    }
 
     /// <summary>Tells whether a URL may be fetched at all: http or https, without credentials.</summary>
     public static bool IsFetchable(Uri url) =>
@@ -95,7 +93,7 @@ internal sealed class FetchTransport : IDisposable
             }
 
             using HttpRequestMessage message = Message(request, url);
-            using HttpResponseMessage response = await _http.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response = await (redirects == 0 ? _http : _redirected).SendAsync(message, cancellationToken).ConfigureAwait(false);
             if (Redirect(response, request.Body is null) is not { } target)
             {
                 return await ReadAsync(request, response, cancellationToken).ConfigureAwait(false);
@@ -139,7 +137,7 @@ internal sealed class FetchTransport : IDisposable
         _ => null,
     };
 
-    private static async Task<FetchResult> ReadAsync(FetchRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<FetchResult> ReadAsync(FetchRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.StatusCode == HttpStatusCode.NotModified && request.Tag != default)
         {
@@ -156,30 +154,73 @@ internal sealed class FetchTransport : IDisposable
             return new FetchResult(FetchOutcome.TooLarge, $"{response.Content.Headers.ContentLength} bytes, limit {request.MaxBytes}");
         }
 
+        long taken = 0;
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            // A length that is told costs nothing to tell: no more is set aside for it than this before octets come.
-            byte[] buffer = new byte[Math.Min(Math.Min(request.MaxBytes, FirstBuffer), response.Content.Headers.ContentLength ?? 16 * 1024) + 1];
-            int length = 0;
-            while (await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            try
             {
-                length += read;
-                if (length > request.MaxBytes)
+                // A length that is told costs nothing to tell: no more is set aside for it than this before octets come.
+                byte[] buffer = [];
+                long wanted = Math.Min(Math.Min(request.MaxBytes, FirstBuffer), response.Content.Headers.ContentLength ?? 16 * 1024) + 1;
+                for (int length = 0; ;)
                 {
-                    return new FetchResult(FetchOutcome.TooLarge, $"more than {request.MaxBytes} bytes");
-                }
+                    if (length == buffer.Length)
+                    {
+                        if (!_room.TryTake(request.Asker, wanted - buffer.Length))
+                        {
+                            return new FetchResult(FetchOutcome.Busy, "too much is being read");
+                        }
 
-                if (length == buffer.Length)
-                {
-                    Array.Resize(ref buffer, (int)Math.Min(request.MaxBytes + 1L, buffer.Length * 2L));
+                        taken = wanted;
+                        Array.Resize(ref buffer, (int)wanted);
+                        wanted = Math.Min(request.MaxBytes + 1L, wanted * 2);
+                    }
+
+                    int read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
+                    length += read;
+                    if (length > request.MaxBytes)
+                    {
+                        return new FetchResult(FetchOutcome.TooLarge, $"more than {request.MaxBytes} bytes");
+                    }
+
+                    if (read == 0)
+                    {
+                        FetchTag tag = new(response.Headers.ETag?.ToString(), response.Content.Headers.LastModified);
+                        return new FetchResult(FetchOutcome.Answered) { Body = buffer.AsMemory(0, length), Tag = tag, HttpStatus = 200 };
+                    }
                 }
             }
-
-            FetchTag tag = new(response.Headers.ETag?.ToString(), response.Content.Headers.LastModified);
-            return new FetchResult(FetchOutcome.Answered) { Body = buffer.AsMemory(0, length), Tag = tag, HttpStatus = 200 };
+            finally
+            {
+                _room.Give(request.Asker, taken);
+            }
         }
     }
+
+    private HttpMessageInvoker Make() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = _options.Proxy is not null,
+        Proxy = _options.Proxy is null ? null : new WebProxy(_options.Proxy),
+        Credentials = null,
+        ActivityHeadersPropagator = null,
+        AutomaticDecompression = DecompressionMethods.None,
+        MaxResponseHeadersLength = 16,
+
+        // Requests at a time are limited before they come here, for each branch of askers; this is for some branches together.
+        MaxConnectionsPerServer = _options.MaxRequestsPerHost * 4,
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+
+        // So that a host that moves is found again.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20),
+        ConnectCallback = ConnectAsync,
+
+        // The platform's chain building must not fetch either: what a server shows has been verified by nobody.
+        SslOptions = { CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true } },
+    });
 
     // The one place where connections are made: each redirect comes by here too.
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

@@ -52,35 +52,31 @@ internal sealed class RevocationFetcher : IAsyncDisposable
     /// <summary>Fetches a CRL.</summary>
     /// <param name="url">Where.</param>
     /// <param name="known">The tag of the CRL that is known, so that only a newer one is sent.</param>
-    /// <param name="recall">Looks for an answer elsewhere first; called once for all who wait. Null: there is none, and the network is asked.</param>
-    /// <param name="accept">Tells whether the answer is of use; called once for all who wait. One that is not is a failure like any other.</param>
+    /// <param name="use">Who has use for it.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="OperationCanceledException">The wait was given up, or the fetcher was disposed.</exception>
-    public Task<FetchResult> FetchCrlAsync(Uri url, FetchTag known, Func<CancellationToken, Task<FetchResult?>>? recall, Func<FetchResult, bool> accept, CancellationToken cancellationToken) => JoinAsync(
-        // Who has no CRL must not be told that it has not changed.
-        known == default ? "crl" : "newer crl",
+    public Task<FetchResult> FetchCrlAsync(Uri url, FetchTag known, FetchUse use, CancellationToken cancellationToken) => JoinAsync(
+        // Who has no CRL, or an older one, must not be told that it has not changed.
+        known == default ? "crl" : $"newer crl {known.LastModified?.UtcTicks} {known.EntityTag}",
         RevocationSource.Crl,
         url,
         token => _hosts.ExecuteAsync(
-            url, _options.CrlTimeout, attempt => _transport.SendAsync(new FetchRequest(url, _options.MaxCrlBytes, "application/pkix-crl") { Tag = known }, attempt), token),
-        recall,
-        accept,
+            url, use.Asker, _options.CrlTimeout, attempt => _transport.SendAsync(new FetchRequest(url, _options.MaxCrlBytes, "application/pkix-crl") { Tag = known, Asker = use.Asker }, attempt), token),
+        use,
         cancellationToken);
 
     /// <summary>Asks an OCSP responder about one certificate: by GET where the question is short enough, else by POST.</summary>
     /// <param name="responder">Where.</param>
     /// <param name="question">What about.</param>
-    /// <param name="recall">Looks for an answer elsewhere first; called once for all who wait. Null: there is none, and the network is asked.</param>
-    /// <param name="accept">Tells whether the answer is of use; called once for all who wait. One that is not is a failure like any other.</param>
+    /// <param name="use">Who has use for it.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="OperationCanceledException">The wait was given up, or the fetcher was disposed.</exception>
-    public Task<FetchResult> AskOcspAsync(Uri responder, OcspQuestion question, Func<CancellationToken, Task<FetchResult?>>? recall, Func<FetchResult, bool> accept, CancellationToken cancellationToken) => JoinAsync(
+    public Task<FetchResult> AskOcspAsync(Uri responder, OcspQuestion question, FetchUse use, CancellationToken cancellationToken) => JoinAsync(
         $"ocsp {question.Key}",
         RevocationSource.Ocsp,
         responder,
-        token => AskAsync(responder, question, token),
-        recall,
-        accept,
+        token => AskAsync(responder, question, use.Asker, token),
+        use,
         cancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -111,8 +107,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
         RevocationSource kind,
         Uri url,
         Func<CancellationToken, Task<FetchResult>> fetch,
-        Func<CancellationToken, Task<FetchResult?>>? recall,
-        Func<FetchResult, bool> accept,
+        FetchUse use,
         CancellationToken cancellationToken)
     {
         if (!FetchTransport.IsFetchable(url))
@@ -121,34 +116,38 @@ internal sealed class RevocationFetcher : IAsyncDisposable
         }
 
         string key = $"{what} {url.AbsoluteUri}", host = HostOf(url);
+        object[] askers = [use.Asker.Anchor, (use.Asker.Anchor, use.Asker.Branch)];
         Task<FetchResult>? flight;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
             if (!_flights.TryGetValue(key, out flight))
             {
-                if (_backoff.Find(key) is { } failure)
+                if ((_backoff.Find(key) ?? _backoff.Find(RejectedKey(key, use))) is { } failure)
                 {
                     return Task.FromResult(failure);
                 }
 
-                if (!_fetches.TryTake(host))
+                if (!_fetches.TryTake(host, askers))
                 {
                     return Task.FromResult(NotAsked(kind, FetchOutcome.Busy, "too many fetches are under way"));
                 }
 
-                flight = FlyAsync(key, kind, url, fetch, recall, accept);
+                flight = FlyAsync(key, kind, url, fetch, use, askers);
                 _flights.Add(key, flight);
             }
 
-            if (!_waiters.TryTake(host))
+            if (!_waiters.TryTake(host, askers))
             {
                 return Task.FromResult(NotAsked(kind, FetchOutcome.Busy, "too many wait for fetches"));
             }
         }
 
-        return WaitAsync(flight, host, cancellationToken);
+        return WaitAsync(flight, host, askers, cancellationToken);
     }
+
+    // That an answer is of no use for one authority's certificates says nothing of another's: a CA could name another one's CRL, and nobody would fetch it.
+    private static string RejectedKey(string key, FetchUse use) => $"{key} for {use.Asker.Authority:x}";
 
     private static string HostOf(Uri url) => url.GetLeftPart(UriPartial.Authority);
 
@@ -158,7 +157,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
         return new FetchResult(outcome, detail);
     }
 
-    private async Task<FetchResult> WaitAsync(Task<FetchResult> flight, string host, CancellationToken cancellationToken)
+    private async Task<FetchResult> WaitAsync(Task<FetchResult> flight, string host, object[] askers, CancellationToken cancellationToken)
     {
         try
         {
@@ -168,20 +167,20 @@ internal sealed class RevocationFetcher : IAsyncDisposable
         {
             lock (_lock)
             {
-                _waiters.Give(host);
+                _waiters.Give(host, askers);
             }
         }
     }
 
     private async Task<FetchResult> FlyAsync(
-        string key, RevocationSource kind, Uri url, Func<CancellationToken, Task<FetchResult>> fetch, Func<CancellationToken, Task<FetchResult?>>? recall, Func<FetchResult, bool> accept)
+        string key, RevocationSource kind, Uri url, Func<CancellationToken, Task<FetchResult>> fetch, FetchUse use, object[] askers)
     {
         // Leaves the lock of the caller, and the caller's thread.
         await Task.Yield();
         FetchResult result = new(FetchOutcome.Unreachable, "the fetch failed");
         try
         {
-            if (recall is not null && await recall(_stop.Token).ConfigureAwait(false) is { } recalled)
+            if (use.Recall is { } recall && await recall(_stop.Token).ConfigureAwait(false) is { } recalled)
             {
                 return result = recalled;
             }
@@ -189,7 +188,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
             long start = _timeProvider.GetTimestamp();
             result = await fetch(_stop.Token).ConfigureAwait(false);
             TimeSpan took = _timeProvider.GetElapsedTime(start);
-            if (result.Outcome == FetchOutcome.Answered && !IsAccepted(result, accept, url))
+            if (result.Outcome == FetchOutcome.Answered && !IsAccepted(result, use.Accept, url))
             {
                 result = result with { Outcome = FetchOutcome.Rejected, Detail = "the answer is of no use" };
             }
@@ -201,15 +200,16 @@ internal sealed class RevocationFetcher : IAsyncDisposable
             lock (_lock)
             {
                 _flights.Remove(key);
-                _fetches.Give(HostOf(url));
+                _fetches.Give(HostOf(url), askers);
                 if (!result.IsFailure)
                 {
                     _backoff.Succeeded(key);
+                    _backoff.Succeeded(RejectedKey(key, use));
                 }
                 else if (result.Outcome is not (FetchOutcome.Suspended or FetchOutcome.Busy) && !_stop.IsCancellationRequested)
                 {
                     // Those who wait may have a use for an answer that the first had none for.
-                    FetchResult kept = _backoff.Failed(key, result);
+                    FetchResult kept = _backoff.Failed(result.Outcome == FetchOutcome.Rejected ? RejectedKey(key, use) : key, result);
                     result = result.Body.IsEmpty ? kept : kept with { Body = result.Body };
                     Log.FetchFailed(_logger, url.GetLeftPart(UriPartial.Path), result.Outcome, result.Detail, result.RetryAt);
                 }
@@ -235,15 +235,15 @@ internal sealed class RevocationFetcher : IAsyncDisposable
         }
     }
 
-    private async Task<FetchResult> AskAsync(Uri responder, OcspQuestion question, CancellationToken cancellationToken)
+    private async Task<FetchResult> AskAsync(Uri responder, OcspQuestion question, FetchAsker asker, CancellationToken cancellationToken)
     {
         OcspRequest request = OcspRequest.Create(question.Issuer, question.SerialNumber.Span, question.Hash, question.Nonce);
-        FetchRequest post = new(responder, OcspResponseParser.MaxLength, "application/ocsp-response") { Body = request.Der };
+        FetchRequest post = new(responder, OcspResponseParser.MaxLength, "application/ocsp-response") { Body = request.Der, Asker = asker };
         FetchResult result;
         if (request.TryGetUri(responder) is { } address)
         {
             FetchRequest get = post with { Url = address, Body = null };
-            result = await _hosts.ExecuteAsync(responder, _options.OcspTimeout, token => _transport.SendAsync(get, token), cancellationToken).ConfigureAwait(false);
+            result = await _hosts.ExecuteAsync(responder, asker, _options.OcspTimeout, token => _transport.SendAsync(get, token), cancellationToken).ConfigureAwait(false);
 
             // Some responders know only POST, which RFC 6960 appendix A.1 lets them.
             if (result is not { Outcome: FetchOutcome.HttpError, HttpStatus: (>= 400 and < 500 and not 429) or 501 })
@@ -252,7 +252,7 @@ internal sealed class RevocationFetcher : IAsyncDisposable
             }
         }
 
-        result = await _hosts.ExecuteAsync(responder, _options.OcspTimeout, token => _transport.SendAsync(post, token), cancellationToken).ConfigureAwait(false);
+        result = await _hosts.ExecuteAsync(responder, asker, _options.OcspTimeout, token => _transport.SendAsync(post, token), cancellationToken).ConfigureAwait(false);
         return result with { Nonce = request.Nonce };
     }
 }

@@ -21,6 +21,15 @@ internal sealed class RevocationAuthority
 
     private const int MaxResponders = 16;
 
+    /// <summary>As many places as are remembered; a CA that splits its CRLs further has those fetched again.</summary>
+    public const int MaxCrls = MaxPlaces;
+
+    /// <summary>About how much memory an answer or a failure holds, in octets.</summary>
+    public const int EntryOctets = 256;
+
+    // Twice what a fetch that failed waits, or a host that rests.
+    private static readonly TimeSpan LongestPause = 2 * new FetchOptions().MaxBackoff;
+
     /// <summary>As many peers of one issuer as a large site has at once; each answer takes some 200 bytes.</summary>
     public const int MaxAnswers = 100_000;
 
@@ -39,6 +48,7 @@ internal sealed class RevocationAuthority
         _anchorKey = path.Anchor.EncodedKey.ToArray();
         AnchorHash = SipHash.Compute(path.Anchor.EncodedKey);
         Branch = depth + 1 < path.Span.Length ? SipHash.Compute(path.Span[^1].SubjectPublicKeyInfo) : 0;
+        Asker = new FetchAsker(HashOf(path, depth), Branch, AnchorHash);
     }
 
     public OcspIssuer Issuer => _issuer;
@@ -48,6 +58,9 @@ internal sealed class RevocationAuthority
 
     /// <summary>Gets a number that is the same for all below the same certificate of the anchor; 0 for the anchor itself.</summary>
     public ulong Branch { get; }
+
+    /// <summary>Gets on whose behalf its answers are fetched.</summary>
+    public FetchAsker Asker { get; }
 
     /// <summary>Gets when it was last used, as the count of authorities then.</summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);
@@ -92,6 +105,7 @@ internal sealed class RevocationAuthority
                 return false;
             }
 
+            next = next.All.Count <= MaxCrls ? next : new CrlSet(next.All.Where(crl => crl != verified).Take(MaxCrls - (MaxCrls / 8)).Append(verified));
             if (ReferenceEquals(Interlocked.CompareExchange(ref _crls, next, held), held))
             {
                 return true;
@@ -141,7 +155,12 @@ internal sealed class RevocationAuthority
     }
 
     /// <summary>Finds why nothing could be got, if it was tried lately; an empty serial number is the CRL's.</summary>
-    public RevocationFailure? FindFailure(ReadOnlySpan<byte> serial, DateTimeOffset now) => _failures.Find(serial) is { } failure && now < failure.RetryAt ? failure : null;
+    /// <remarks>One that would hold for longer than any is of a clock that was set back.</remarks>
+    public RevocationFailure? FindFailure(ReadOnlySpan<byte> serial, DateTimeOffset now) =>
+        _failures.Find(serial) is { } failure && now < failure.RetryAt && failure.RetryAt - now <= LongestPause ? failure : null;
+
+    /// <summary>Finds why nothing could be got the last time, however long ago.</summary>
+    public RevocationFailure? LastFailure(ReadOnlySpan<byte> serial) => _failures.Find(serial);
 
     public void KeepFailure(ReadOnlySpan<byte> serial, RevocationFailure failure)
     {
@@ -216,6 +235,12 @@ internal sealed class RevocationAuthority
         return status;
     }
 
+    /// <summary>Gets about how much memory it holds, in octets.</summary>
+    public long Weigh() => Crls.All.Sum(WeightOf) + ((_answers.Count + _failures.Count + _places.Count) * (long)EntryOctets);
+
+    /// <summary>Gets about how much memory a CRL holds, in octets.</summary>
+    public static long WeightOf(ParsedCrl crl) => crl.Entries.Size + (4 * EntryOctets);
+
     public void Forget()
     {
         _places.Clear();
@@ -251,42 +276,4 @@ internal sealed class RevocationAuthority
             _answers.Remove(serial);
         }
     }
-}
-
-/// <summary>One verified OCSP answer, and when it was fetched.</summary>
-internal sealed class OcspAnswer(OcspResult result, DateTimeOffset fetchedAt)
-{
-    private long _usedUntil;
-
-    public OcspResult Result => result;
-
-    public DateTimeOffset FetchedAt => fetchedAt;
-
-    /// <summary>Notes that a judgement rests on it: its verdict may stand until the answer ends, without another look.</summary>
-    public void Use()
-    {
-        if (Volatile.Read(ref _usedUntil) != result.Until.UtcTicks)
-        {
-            Volatile.Write(ref _usedUntil, result.Until.UtcTicks);
-        }
-    }
-
-    /// <summary>Takes over who uses the answer that this one replaces.</summary>
-    public void Inherit(OcspAnswer? replaced) => Volatile.Write(ref _usedUntil, replaced is null ? 0 : Volatile.Read(ref replaced._usedUntil));
-
-    /// <summary>Tells whether a verdict may still rest on it or on one that it replaced: only then is it worth asking again before it ends.</summary>
-    public bool IsUsed(DateTimeOffset now) => now.UtcTicks < Volatile.Read(ref _usedUntil);
-}
-
-/// <summary>What is known about a place where a CRL is: when it was last asked, and what lets the next fetch ask only for something newer.</summary>
-internal sealed record CrlPlace(Uri Url, DateTimeOffset FetchedAt, FetchTag Tag)
-{
-    public const int MaxTagLength = 256;
-}
-
-/// <summary>Why nothing could be got, and until when it is not tried again.</summary>
-internal sealed record RevocationFailure(RevocationCause Cause, ValidationReason Reason, string Detail, DateTimeOffset RetryAt)
-{
-    /// <summary>Gets whether a newer complete CRL has to be had first.</summary>
-    public bool NeedsComplete { get; init; }
 }

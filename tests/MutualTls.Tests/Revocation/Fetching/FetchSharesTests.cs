@@ -34,6 +34,17 @@ public class FetchSharesTests
         Assert.Equal(32, Enumerable.Range(0, 100).Sum(i => Take(shares, $"dead-{i}")));
     }
 
+    // A CA whose certificates name hosts without end: whatever it takes, others get their least.
+    [Fact]
+    public void TryTake_OneAskersHostsWithoutEnd_TheNextAskerStillGetsItsLeast()
+    {
+        FetchShares shares = new(1024, 4);
+        int taken = Enumerable.Range(0, 5_000).Sum(i => Take(shares, $"dead-{i}", "hostile"));
+        Assert.InRange(taken, 1024, 1400);
+        int[] others = [.. Enumerable.Range(0, 100).Select(i => Take(shares, $"good-{i}", $"asker-{i}"))];
+        Assert.All(others, other => Assert.Equal(4, other));
+    }
+
     [Fact]
     public void Give_AllOfThem_LeavesNothingBehind()
     {
@@ -49,10 +60,10 @@ public class FetchSharesTests
         }
     }
 
-    private static int Take(FetchShares shares, string host)
+    private static int Take(FetchShares shares, string host, params object[] askers)
     {
         int taken = 0;
-        while (shares.TryTake(host))
+        while (shares.TryTake(host, askers))
         {
             taken++;
         }

@@ -41,10 +41,10 @@ internal sealed class FetchSite : IAsyncDisposable
         new(_issuer, serial is { } number ? new byte[] { 1, (byte)(number >> 8), (byte)number } : Path.EndEntity.SerialNumberBytes.ToArray(), nonce: nonce);
 
     public Task<FetchResult> CrlAsync(Uri? url = null, Func<FetchResult, bool>? accept = null, FetchTag tag = default) =>
-        Fetcher.FetchCrlAsync(url ?? CrlUrl, tag, recall: null, accept ?? (_ => true), Pair.Stop);
+        Fetcher.FetchCrlAsync(url ?? CrlUrl, tag, new FetchUse(accept ?? (_ => true)), Pair.Stop);
 
     public Task<FetchResult> OcspAsync(OcspQuestion? question = null, Func<FetchResult, bool>? accept = null, Uri? url = null) =>
-        Fetcher.AskOcspAsync(url ?? OcspUrl, question ?? Question(), recall: null, accept ?? (_ => true), Pair.Stop);
+        Fetcher.AskOcspAsync(url ?? OcspUrl, question ?? Question(), new FetchUse(accept ?? (_ => true)), Pair.Stop);
 
     /// <summary>Lets the clock go until a task is done.</summary>
     public async Task<T> RunAsync<T>(Task<T> task, TimeSpan? step = null)

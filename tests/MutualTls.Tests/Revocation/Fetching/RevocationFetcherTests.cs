@@ -105,7 +105,7 @@ public class RevocationFetcherTests
         site.Server.Latency = TimeSpan.FromMilliseconds(400);
         using CancellationTokenSource hasty = new();
 
-        Task<FetchResult> first = site.Fetcher.FetchCrlAsync(site.CrlUrl, default, recall: null, _ => true, hasty.Token);
+        Task<FetchResult> first = site.Fetcher.FetchCrlAsync(site.CrlUrl, default, new FetchUse(_ => true), hasty.Token);
         Task<FetchResult> second = site.CrlAsync();
         await hasty.CancelAsync();
 
@@ -264,7 +264,7 @@ public class RevocationFetcherTests
         await site.DisposeAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => site.Fetcher.FetchCrlAsync(new Uri("http://192.0.2.1/ca.crl"), default, recall: null, _ => true, Pair.Stop));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => site.Fetcher.FetchCrlAsync(new Uri("http://192.0.2.1/ca.crl"), default, new FetchUse(_ => true), Pair.Stop));
     }
 
     [Fact]

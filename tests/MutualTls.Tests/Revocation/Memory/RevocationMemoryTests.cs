@@ -1,6 +1,9 @@
 using MutualTls.Paths;
 using MutualTls.Policies;
+using MutualTls.Revocation;
+using MutualTls.Revocation.Crl;
 using MutualTls.Revocation.Memory;
+using MutualTls.Revocation.Ocsp;
 using MutualTls.Testing;
 using MutualTls.Tests.Support;
 
@@ -53,6 +56,46 @@ public class RevocationMemoryTests
         Assert.Equal(held, known.Select(path => memory.Find(path, 0)));
     }
 
+    // A CA that answers about many, or whose CRLs are long.
+    [Fact]
+    public void Add_OneBranchGrowsWithoutEnd_OthersStay()
+    {
+        RevocationMemory memory = new(maxOctets: 1 << 20);
+        VerifiedPath[] known = [.. Enumerable.Range(0, 10).Select(_ => PathUnder(_root.IssueIntermediate()))];
+        RevocationAuthority[] held = [.. known.Select(path => memory.FindOrAdd(path, 0))];
+        Array.ForEach(held, authority => Answer(memory, authority, 1));
+
+        TestCertificateAuthority hostile = _root.IssueIntermediate();
+        for (int i = 0; i < 20; i++)
+        {
+            RevocationAuthority authority = memory.FindOrAdd(PathUnder(hostile.IssueIntermediate()), 0);
+            for (int serial = 0; serial < 1_000; serial++)
+            {
+                Answer(memory, authority, serial);
+                Assert.InRange(memory.Authorities.Sum(a => a.Weigh()), 0, 1 << 20);
+            }
+        }
+
+        Assert.Equal(held, known.Select(path => memory.Find(path, 0)));
+        Assert.All(held, authority => Assert.NotNull(authority.PeekAnswer([1, 0, 1])));
+    }
+
+    [Fact]
+    public void TryKeep_CrlsOfScopesWithoutEnd_AreBounded()
+    {
+        TestPki pki = new();
+        RevocationAuthority authority = new RevocationMemory().FindOrAdd(Pair.JudgeClient(pki).Path!, 0);
+        ParsedCrl? last = null;
+        for (int i = 0; i < RevocationAuthority.MaxCrls + 100; i++)
+        {
+            Assert.True(CrlParser.TryParse(pki.Issuing.IssueCrl(c => c.WithIssuingDistributionPoint(p => p.Url($"http://ca.test/{i}.crl"))).Der.Span, out last, out _));
+            Assert.True(authority.TryKeep(last));
+        }
+
+        Assert.InRange(authority.Crls.All.Count, 1, RevocationAuthority.MaxCrls);
+        Assert.Contains(last, authority.Crls.All);
+    }
+
     [Fact]
     public void FindOrAdd_FullOfEquals_TheLeastRecentlyUsedGo()
     {
@@ -71,6 +114,13 @@ public class RevocationMemoryTests
 
         // Verdicts that rest on what is gone are judged again.
         Assert.NotEqual(version, memory.Version);
+    }
+
+    private static void Answer(RevocationMemory memory, RevocationAuthority authority, int serial)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        authority.TryKeep([1, (byte)(serial >> 8), (byte)serial], new OcspAnswer(new OcspResult(RevocationStatus.Good) { ThisUpdate = now, Until = now.AddDays(1) }, now), now);
+        memory.Add(RevocationAuthority.EntryOctets);
     }
 
     private static VerifiedPath PathUnder(TestCertificateAuthority issuer)
