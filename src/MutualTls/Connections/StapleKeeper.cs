@@ -56,7 +56,7 @@ internal sealed class StapleKeeper : IDisposable
 
         lock (_lock)
         {
-            if (_isAsking || _stop.IsCancellationRequested || (ReferenceEquals(credential, _kept) && now < _dueAt))
+            if (_isAsking || _stop.IsCancellationRequested || (ReferenceEquals(credential, _kept) && now < _dueAt && _dueAt - now <= LongestPause))
             {
                 return;
             }
@@ -115,7 +115,7 @@ internal sealed class StapleKeeper : IDisposable
         if (credential.Issuer is not { } issuer)
         {
             Fail(credential, "the certificate of its issuer, by which answers are verified, is not given with it; add it, even if it is a root");
-            return DateTimeOffset.MaxValue;
+            return _clock.GetUtcNow() + LongestPause;
         }
 
         OwnAnswer answer = await _revocation.OwnCertificates.AskAsync(credential.Parsed, issuer, _stop.Token).ConfigureAwait(false);
@@ -129,13 +129,13 @@ internal sealed class StapleKeeper : IDisposable
             }
 
             Fail(credential, answer.ToString(), isRevoked);
-            return answer.Place is null ? DateTimeOffset.MaxValue : answer.RetryAt is { } retryAt && retryAt > now + LeastPause ? retryAt : now + LeastPause;
+            return answer.Place is null ? now + LongestPause : answer.RetryAt is { } retryAt && retryAt > now + LeastPause ? retryAt : now + LeastPause;
         }
 
         if (!credential.TryStaple(answer.Der, until))
         {
             Fail(credential, "this platform has no way to give it an answer; SChannel of Windows asks for one by itself");
-            return DateTimeOffset.MaxValue;
+            return now + LongestPause;
         }
 
         credential.Stapling = new StaplingState(StaplingStatus.Presented, until: until);

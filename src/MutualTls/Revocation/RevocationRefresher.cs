@@ -1,7 +1,10 @@
 namespace MutualTls.Revocation;
 
 /// <summary>Asks again before answers end, at moments spread by chance, and only for what is still used.</summary>
-/// <remarks>One timer for all. A refresh that fails leaves the old answer where it is, for as long as it is valid, and is tried again.</remarks>
+/// <remarks>
+/// One timer for all. A refresh that fails leaves the old answer where it is, for as long as it is valid, and is tried again. Moments are of the wall clock, so that
+/// a machine that slept asks at once; when it is set back, they are set back with it.
+/// </remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
 internal sealed class RevocationRefresher : IDisposable
 {
@@ -11,13 +14,18 @@ internal sealed class RevocationRefresher : IDisposable
     /// <summary>No answer is asked for again sooner, whatever it says of itself.</summary>
     public static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(10);
 
+    // A clock that is corrected by less changes nothing that matters.
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(30);
+
     private readonly TimeProvider _timeProvider;
     private readonly Func<PlannedSubject, AskedPlace, Task> _refresh;
     private readonly TimeSpan _longest;
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
-    private readonly PriorityQueue<Item, DateTimeOffset> _due = new();
+    private PriorityQueue<Item, DateTimeOffset> _due = new();
     private readonly HashSet<(string, ulong, int)> _scheduled = [];
+    private DateTimeOffset _seenTime;
+    private long _seenAt;
     private bool _disposed;
 
     /// <summary>Makes a refresher.</summary>
@@ -29,6 +37,7 @@ internal sealed class RevocationRefresher : IDisposable
         _timeProvider = timeProvider;
         _longest = longest;
         _refresh = refresh;
+        (_seenTime, _seenAt) = (timeProvider.GetUtcNow(), timeProvider.GetTimestamp());
         _timer = timeProvider.CreateTimer(_ => Run(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -66,6 +75,7 @@ internal sealed class RevocationRefresher : IDisposable
                 return;
             }
 
+            SeeClock();
             _due.Enqueue(item, at);
             Arm(now);
         }
@@ -88,7 +98,7 @@ internal sealed class RevocationRefresher : IDisposable
         List<Item> due = [];
         lock (_lock)
         {
-            DateTimeOffset now = _timeProvider.GetUtcNow();
+            DateTimeOffset now = SeeClock();
             while (!_disposed && _due.TryPeek(out _, out DateTimeOffset at) && at <= now)
             {
                 Item item = _due.Dequeue();
@@ -103,6 +113,20 @@ internal sealed class RevocationRefresher : IDisposable
         {
             _ = _refresh(item.Subject, item.Place);
         }
+    }
+
+    // What was planned by a clock that was ahead would not come about before it is there again.
+    private DateTimeOffset SeeClock()
+    {
+        DateTimeOffset now = _timeProvider.GetUtcNow();
+        TimeSpan back = _seenTime + _timeProvider.GetElapsedTime(_seenAt) - now;
+        (_seenTime, _seenAt) = (now, _timeProvider.GetTimestamp());
+        if (back > Tolerance)
+        {
+            _due = new PriorityQueue<Item, DateTimeOffset>(_due.UnorderedItems.Select(planned => (planned.Element, planned.Priority - back)));
+        }
+
+        return now;
     }
 
     private void Arm(DateTimeOffset now)

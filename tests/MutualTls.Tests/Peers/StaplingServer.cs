@@ -7,6 +7,7 @@ using MutualTls.Connections;
 using MutualTls.Credentials;
 using MutualTls.DependencyInjection;
 using MutualTls.Testing;
+using MutualTls.Tests.Connections;
 using MutualTls.Tests.Support;
 
 namespace MutualTls.Tests.Peers;
@@ -27,6 +28,9 @@ internal sealed class StaplingServer : IAsyncDisposable
     }
 
     public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+
+    /// <summary>Gets the clock that the server goes by: that one, set ahead at will.</summary>
+    public SettableClock ServerClock => field ??= new SettableClock(Clock);
 
     public TestRevocationServer Responder { get; } = TestRevocationServer.Start();
 
@@ -66,7 +70,7 @@ internal sealed class StaplingServer : IAsyncDisposable
     public void Listen(string? stapling = "Enabled", Action<MutualTlsBuilder>? configure = null, string credential = "web")
     {
         ServiceCollection services = new();
-        services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton<TimeProvider>(ServerClock);
         services.AddSingleton<ILogger<MutualTlsEndpoints>>(Log);
         services.AddSingleton<System.Diagnostics.Metrics.IMeterFactory>(Metrics);
         services.AddMutualTls(mtls =>

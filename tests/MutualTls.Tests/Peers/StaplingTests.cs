@@ -139,6 +139,20 @@ public sealed class StaplingTests : IAsyncDisposable
         await _server.LookAsync(() => _server.State.Status == StaplingStatus.Failed);
     }
 
+    // Pitfall 23: no answer seems to be in date by a clock that is ahead; once it is set right, the next try is not weeks away.
+    [Fact]
+    public async Task Answer_ClockWasAheadAndIsSetBack_IsAskedForAtOnce()
+    {
+        _server.ServerClock.Offset = TimeSpan.FromDays(20);
+        _server.Listen();
+        await _server.LookAsync(() => _server.State.Status == StaplingStatus.Failed);
+
+        _server.ServerClock.Offset = TimeSpan.Zero;
+        await _server.LookAsync(() => _server.State.Status == StaplingStatus.Presented);
+
+        Assert.Contains(Good, await _server.ConnectAsync());
+    }
+
     [Fact]
     public async Task Rotation_NewCertificate_PresentsItsOwnAnswer()
     {

@@ -11,9 +11,9 @@ internal sealed class FetchBackoff(FetchOptions options, TimeProvider timeProvid
 
     public int Count => _entries.Count;
 
-    /// <summary>Gets the failure that still holds, or null.</summary>
+    /// <summary>Gets the failure that still holds, or null. One that would hold for longer than any is of a clock that was set back.</summary>
     public FetchResult? Find(string key) =>
-        _entries.TryGetValue(key, out Entry? entry) && timeProvider.GetUtcNow() < entry.Result.RetryAt ? entry.Result : null;
+        _entries.TryGetValue(key, out Entry? entry) && entry.Result.RetryAt - timeProvider.GetUtcNow() is { } left && left > TimeSpan.Zero && left <= options.MaxBackoff ? entry.Result : null;
 
     public void Succeeded(string key) => _entries.Remove(key);
 
