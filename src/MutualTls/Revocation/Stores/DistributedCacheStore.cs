@@ -21,11 +21,16 @@ internal sealed class DistributedCacheStore(IDistributedCache cache, int maxAnsw
     /// <summary>How long a cache that failed is not asked.</summary>
     public static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many questions may be under way, those included that were given up and have not ended: a cache that blocks holds a thread for each.</summary>
+    public const int MaxUnderWay = 256;
+
     // No answer lives longer, and no cache has to count further.
     private static readonly TimeSpan MaxLife = TimeSpan.FromDays(365);
 
     private readonly string _name = cache.GetType().Name;
     private readonly long _maxLength = StoredAnswerFormat.MaxLength(maxAnswerBytes);
+
+    private int _underWay;
 
     // When the rest ends, as a timestamp; 0 if the cache works.
     private long _restsUntil;
@@ -101,12 +106,19 @@ internal sealed class DistributedCacheStore(IDistributedCache cache, int maxAnsw
             return null;
         }
 
+        if (Interlocked.Increment(ref _underWay) > MaxUnderWay)
+        {
+            Interlocked.Decrement(ref _underWay);
+            return null;
+        }
+
         using CancellationTokenSource deadline = new(Timeout, timeProvider);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        CancellationToken given = stop.Token;
         try
         {
             // A cache that blocks or ignores the token must not hold up the deadline.
-            T? answer = await Task.Run(() => question(stop.Token), CancellationToken.None).WaitAsync(stop.Token).ConfigureAwait(false);
+            T? answer = await Task.Run(() => CountAsync(question, given), CancellationToken.None).WaitAsync(given).ConfigureAwait(false);
             Volatile.Write(ref _restsUntil, 0);
             return answer;
         }
@@ -121,6 +133,19 @@ internal sealed class DistributedCacheStore(IDistributedCache cache, int maxAnsw
             Volatile.Write(ref _restsUntil, RestFromNow());
             Log.StoreRests(logger, exception, _name, Rest);
             return null;
+        }
+    }
+
+    private async Task<T?> CountAsync<T>(Func<CancellationToken, Task<T?>> question, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await question(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
         }
     }
 

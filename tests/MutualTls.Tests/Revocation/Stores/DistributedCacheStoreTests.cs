@@ -89,6 +89,30 @@ public class DistributedCacheStoreTests
         Assert.Equal(2, _cache.Asked);
     }
 
+    // One that blocks holds a thread for each question, for ever: after so many it gets no more.
+    [Fact]
+    public async Task Cache_NeverAnswers_IsAskedABoundedNumberOfTimes()
+    {
+        TaskCompletionSource<byte[]?> hanging = new();
+        _cache.Behaviour = _ => hanging.Task;
+        for (int i = 0; i < DistributedCacheStore.MaxUnderWay + 50; i++)
+        {
+            Task<StoredAnswer?> reading = ReadAsync();
+            await Patience.UntilAsync(() => _cache.Asked > i || reading.IsCompleted);
+            await Patience.UntilAsync(() =>
+            {
+                _time.Advance(DistributedCacheStore.Timeout);
+                return reading.IsCompleted;
+            });
+            _time.Advance(DistributedCacheStore.Rest);
+        }
+
+        Assert.Equal(DistributedCacheStore.MaxUnderWay, _cache.Asked);
+        hanging.SetResult(null);
+        _cache.Behaviour = _ => Task.FromResult<byte[]?>(StoredAnswerFormat.Write(Answers.Make("a CRL")));
+        await Patience.UntilAsync(() => ReadAsync().GetAwaiter().GetResult() is not null);
+    }
+
     [Fact]
     public async Task Caller_GivesUp_IsNoFaultOfTheCache()
     {
