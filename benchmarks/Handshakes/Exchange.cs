@@ -20,15 +20,12 @@ internal static class Exchange
         stream.Write(Response);
     }
 
-    /// <summary>Asks, and reads until the server has said all.</summary>
-    public static async Task AskAsync(Stream stream)
+    /// <summary>Asks, reads until the server has said all, and gets whether that was an answer.</summary>
+    public static async Task<bool> AskAsync(Stream stream)
     {
         await stream.WriteAsync(Request);
         byte[] answer = new byte[1024];
         int length = await stream.ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false);
-        if (!answer.AsSpan(0, length).StartsWith("HTTP/1.1 200"u8))
-        {
-            throw new InvalidOperationException($"The server answered with {length} octets that are no 200.");
-        }
+        return answer.AsSpan(0, length).StartsWith("HTTP/1.1 200"u8);
     }
 }

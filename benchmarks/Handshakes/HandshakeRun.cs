@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Security;
+using System.Security.Authentication;
 using MutualTls.Handshakes.Clients;
 using MutualTls.Handshakes.Servers;
 using MutualTls.Testing;
@@ -63,6 +64,25 @@ internal sealed class HandshakeRun : IAsyncDisposable
         return clients * perClient / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
+    /// <summary>Makes connections, some at once, and gets the server's processor time of all of them in microseconds.</summary>
+    /// <param name="scenarios">What each client does, one after the other.</param>
+    /// <param name="clients">How many clients there are.</param>
+    /// <param name="times">How often each does it.</param>
+    public async Task<double> BesideAsync(IReadOnlyList<Scenario> scenarios, int clients, int times)
+    {
+        ServerKind kind = scenarios[0].Kind;
+        TimeSpan before = ProcessorTime(kind);
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
+        {
+            for (int i = 0; i < times * scenarios.Count; i++)
+            {
+                Scenario now = scenarios[i % scenarios.Count];
+                await ClientOf(now).ConnectAsync(_certificates.Of(now, 1)[0]);
+            }
+        })));
+        return (ProcessorTime(kind) - before).TotalMicroseconds;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _servers.Dispose();
@@ -94,7 +114,7 @@ internal sealed class HandshakeRun : IAsyncDisposable
     }
 
     private HandshakeClient ClientOf(Scenario scenario) => new(
-        scenario.Kind == ServerKind.Nginx ? Nginx!.Port : _servers.PortOf(scenario.Kind, scenario.Protocol), scenario.Protocol, scenario.Resumes);
+        scenario.Kind == ServerKind.Nginx ? Nginx!.Port : _servers.PortOf(scenario.Kind, scenario.Protocol), scenario);
 
     private TimeSpan ProcessorTime(ServerKind kind) => kind == ServerKind.Nginx ? Nginx!.ProcessorTime() : _servers.ProcessorTime();
 }

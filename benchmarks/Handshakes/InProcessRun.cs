@@ -41,7 +41,7 @@ internal sealed class InProcessRun : IDisposable
     private async Task<Taken> MeasureAsync(Scenario scenario, ThreadServer server, int count)
     {
         SslStreamCertificateContext[] certificates = _certificates.Of(scenario, count + 1);
-        HandshakeClient client = new(server.Port, scenario.Protocol, scenario.Resumes);
+        HandshakeClient client = new(server.Port, scenario);
         List<double> times = [], bytes = [];
         for (int i = 0; i <= count; i++)
         {

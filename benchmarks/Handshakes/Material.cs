@@ -15,6 +15,9 @@ internal sealed class Material(string folder)
 
     public string ServerKey => Path.Combine(folder, "server.key");
 
+    /// <summary>Gets the certificate of the client that comes again and again, as DER.</summary>
+    public string Client => Path.Combine(folder, "client.der");
+
     /// <summary>Gets the CRLs of both CAs; nobody of the run is on them.</summary>
     public string Crls => Path.Combine(folder, "crls.pem");
 
@@ -27,6 +30,7 @@ internal sealed class Material(string folder)
         File.WriteAllText(material.Intermediates, pki.Issuing.ToPem());
         File.WriteAllText(material.ServerChain, pki.Server.ChainToPem());
         File.WriteAllText(material.ServerKey, pki.Server.ExportPrivateKeyPem());
+        File.WriteAllBytes(material.Client, pki.Client.Der.Span);
         File.WriteAllText(material.Crls, pki.Root.IssueCrl().ToPem() + pki.Issuing.IssueCrl().ToPem());
         return material;
     }
@@ -34,10 +38,15 @@ internal sealed class Material(string folder)
     /// <summary>Loads the server's certificate, its key and its chain for SslStream.</summary>
     public SslStreamCertificateContext ServerContext()
     {
+        using X509Certificate2 withKey = X509Certificate2.CreateFromPemFile(ServerChain, ServerKey);
+        return Context(X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), password: null), Chain());
+    }
+
+    public X509Certificate2Collection Chain()
+    {
         X509Certificate2Collection chain = [];
         chain.ImportFromPemFile(ServerChain);
-        using X509Certificate2 withKey = X509Certificate2.CreateFromPemFile(ServerChain, ServerKey);
-        return Context(X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), password: null), chain);
+        return chain;
     }
 
     public static SslStreamCertificateContext Context(X509Certificate2 certificate, X509Certificate2Collection chain) => SslStreamCertificateContext.Create(certificate, chain, offline: true);

@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using MutualTls.Handshakes.Clients;
 using MutualTls.Handshakes.Servers;
 
 namespace MutualTls.Handshakes;
@@ -6,40 +7,32 @@ namespace MutualTls.Handshakes;
 /// <summary>What is measured: a server, and what a client does to it.</summary>
 /// <param name="Kind">The server.</param>
 /// <param name="Protocol">TLS 1.2 or 1.3.</param>
-/// <param name="Resumes">Whether the client resumes its session.</param>
-/// <param name="NewLeaf">Whether the client shows a certificate that was never seen before, each time.</param>
-internal sealed record Scenario(ServerKind Kind, SslProtocols Protocol, bool Resumes = false, bool NewLeaf = false)
+/// <param name="Client">The client.</param>
+internal sealed record Scenario(ServerKind Kind, SslProtocols Protocol, ClientKind Client = ClientKind.Full)
 {
     /// <summary>Gets the scenario that this one is compared with.</summary>
-    public Scenario Floor => new(ServerKind.Floor, Protocol, Resumes);
+    public Scenario Floor => this with { Kind = ServerKind.Floor, Client = Client == ClientKind.FirstSight ? ClientKind.Full : Client };
 
     public string ProtocolName => Protocol == SslProtocols.Tls13 ? "TLS 1.3" : "TLS 1.2";
 
-    public string Client => NewLeaf ? "full, first sight" : Resumes ? "resumed" : "full";
-
-    /// <summary>Gets all that can be measured.</summary>
+    /// <summary>Gets all that is measured where everybody is let in.</summary>
     /// <param name="kinds">The servers that are there.</param>
-    public static IEnumerable<Scenario> All(IReadOnlyCollection<ServerKind> kinds)
+    public static IEnumerable<Scenario> All(IReadOnlyCollection<ServerKind> kinds) =>
+        from protocol in (SslProtocols[])[SslProtocols.Tls13, SslProtocols.Tls12]
+        from kind in kinds
+        from client in Enum.GetValues<ClientKind>()
+        where IsSensible(kind, client) && !client.IsRefused()
+        select new Scenario(kind, protocol, client);
+
+    public override string ToString() => $"{Kind}, {ProtocolName}, {Client.Name()}";
+
+    private static bool IsSensible(ServerKind kind, ClientKind client) => kind switch
     {
-        foreach (SslProtocols protocol in (SslProtocols[])[SslProtocols.Tls13, SslProtocols.Tls12])
-        {
-            foreach (ServerKind kind in kinds)
-            {
-                if (kind != ServerKind.MutualTlsOcsp)
-                {
-                    yield return new Scenario(kind, protocol);
-                    yield return new Scenario(kind, protocol, Resumes: true);
-                }
-
-                if (kind is ServerKind.MutualTls or ServerKind.MutualTlsOcsp)
-                {
-                    yield return new Scenario(kind, protocol, NewLeaf: true);
-                }
-            }
-        }
-    }
-
-    public override string ToString() => $"{Kind}, {ProtocolName}, {Client}";
+        ServerKind.RefusingFloor => false,
+        ServerKind.MutualTls => true,
+        ServerKind.MutualTlsOcsp => client == ClientKind.FirstSight,
+        _ => client != ClientKind.FirstSight,
+    };
 }
 
 /// <summary>What was measured of a scenario.</summary>

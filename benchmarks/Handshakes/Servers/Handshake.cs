@@ -26,25 +26,19 @@ internal static class Handshake
             ClientCertificateRequired = true,
             EnabledSslProtocols = protocol,
         };
-        X509ChainPolicy policy = new()
+        if (kind is ServerKind.Floor or ServerKind.RefusingFloor)
         {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        if (kind == ServerKind.Floor)
-        {
-            options.CertificateChainPolicy = policy;
+            options.CertificateChainPolicy = Empty();
+            byte[] known = File.ReadAllBytes(material.Client);
 #pragma warning disable CA5359 // It is the floor because it checks nothing.
-            options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+            options.RemoteCertificateValidationCallback = kind == ServerKind.RefusingFloor
+                ? (_, certificate, _, _) => certificate is X509Certificate2 shown && shown.RawDataMemory.Span.SequenceEqual(known)
+                : (_, _, _, _) => true;
 #pragma warning restore CA5359
         }
         else
         {
-            // The intermediate too: without it the platform refuses resumed sessions, which bring none.
-            policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(material.Root));
-            policy.ExtraStore.Add(X509CertificateLoader.LoadCertificateFromFile(material.Intermediates));
-            Check(options, kind, policy);
+            Check(options, kind, WithRoot(material));
         }
 
         return async transport =>
@@ -70,29 +64,50 @@ internal static class Handshake
         };
     }
 
+    /// <summary>Gets what is demanded of a client with every check on.</summary>
+    public static void Demand(PeerPolicyBuilder policy, Material material, bool asksResponder) => policy
+        .TrustPem(material.Root)
+        .AllowDns("*.test")
+        .Pin(PinOf(material.Intermediates), "sha256/" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)))
+        .DenyCertificate("certificate:" + Convert.ToHexString(RandomNumberGenerator.GetBytes(32)))
+        .CheckRevocation(r =>
+        {
+            if (asksResponder)
+            {
+                (r.Depth, r.Preference) = (RevocationDepth.EndEntity, RevocationPreference.OcspOnly);
+            }
+            else
+            {
+                r.CrlFiles.Add(material.Crls);
+            }
+        });
+
+    public static MutualTlsServerOptions Options(Material material, bool asksResponder) => new()
+    {
+        Credential = LocalCredential.FromPemFile(material.ServerChain, material.ServerKey),
+        Policy = PeerPolicy.Create("handshakes", p => Demand(p, material, asksResponder)),
+        Engine = asksResponder ? new PeerPolicyEngine(revocation: new RevocationService(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } })) : new PeerPolicyEngine(),
+    };
+
+    /// <summary>Gets what the platform needs to check the same chain. The intermediate too: without it the platform refuses resumed sessions, which bring none.</summary>
+    public static X509ChainPolicy WithRoot(Material material)
+    {
+        X509ChainPolicy policy = Empty();
+        policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(material.Root));
+        policy.ExtraStore.Add(X509CertificateLoader.LoadCertificateFromFile(material.Intermediates));
+        return policy;
+    }
+
+    private static X509ChainPolicy Empty() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+    };
+
     private static Func<Stream, Task<Stream>> Ours(bool asksResponder, Material material)
     {
-        MutualTlsServerOptions options = new()
-        {
-            Credential = LocalCredential.FromPemFile(material.ServerChain, material.ServerKey),
-            Policy = PeerPolicy.Create("handshakes", p => p
-                .TrustPem(material.Root)
-                .AllowDns("*.test")
-                .Pin(PinOf(material.Intermediates), "sha256/" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)))
-                .DenyCertificate("certificate:" + Convert.ToHexString(RandomNumberGenerator.GetBytes(32)))
-                .CheckRevocation(r =>
-                {
-                    if (asksResponder)
-                    {
-                        (r.Depth, r.Preference) = (RevocationDepth.EndEntity, RevocationPreference.OcspOnly);
-                    }
-                    else
-                    {
-                        r.CrlFiles.Add(material.Crls);
-                    }
-                })),
-            Engine = asksResponder ? new PeerPolicyEngine(revocation: new RevocationService(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } })) : new PeerPolicyEngine(),
-        };
+        MutualTlsServerOptions options = Options(material, asksResponder);
         return async transport => await MutualTlsStream.AuthenticateAsServerAsync(transport, options);
     }
 

@@ -41,7 +41,7 @@ internal sealed class LoopbackServer
         }
         catch (Exception exception) when (exception is IOException or AuthenticationException or MutualTlsException)
         {
-            await Console.Error.WriteLineAsync(exception.Message);
+            // Refused; the client knows whether it should have been.
         }
     }
 }

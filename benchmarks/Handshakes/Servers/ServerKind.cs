@@ -6,6 +6,9 @@ internal enum ServerKind
     /// <summary>SslStream that checks nothing: an empty chain policy, as cheap as the platform's own build gets, and a callback that says yes.</summary>
     Floor,
 
+    /// <summary>The same, with a callback that lets in one certificate, octet for octet, and refuses all others: below this nobody gets who refuses.</summary>
+    RefusingFloor,
+
     /// <summary>The recipe of most blogs: a callback that builds an X509Chain with the private root.</summary>
     Callback,
 
