@@ -4,11 +4,12 @@ using MutualTls.Handshakes.Clients;
 using MutualTls.Handshakes.Floods;
 using MutualTls.Handshakes.Results;
 using MutualTls.Handshakes.Servers;
+using MutualTls.Handshakes.Starting;
 using MutualTls.Testing;
 
 namespace MutualTls.Handshakes;
 
-/// <summary>The command line: whole handshakes, and floods of bad ones.</summary>
+/// <summary>The command line: whole handshakes, floods of bad ones, and the first ones after a start.</summary>
 internal static class HandshakeCommand
 {
     private static readonly Option<FileInfo?> Json = new("--json") { Description = "Also write the rows to this file.", Recursive = true };
@@ -31,6 +32,7 @@ internal static class HandshakeCommand
             return results.ConvertAll(HandshakeRow.Of);
         }));
         root.Add(Flood(args));
+        root.Add(Start(args));
         return root;
     }
 
@@ -52,6 +54,28 @@ internal static class HandshakeCommand
             static string Judge(FloodRow row, bool isReached) => row.Server != nameof(ServerKind.MutualTls) ? "" : $" (goal {Goal:P0}) {(isReached ? "ok" : "MISSED")}";
         }, rows => rows.TrueForAll(row => row.Server != nameof(ServerKind.MutualTls) || row.Share >= Goal)));
         return command;
+    }
+
+    private static Command Start(string[] args)
+    {
+        // Of the tenth connection; at a server whose clients come half a second after it listens.
+        const double Goal = 1.5;
+        TimeSpan pause = TimeSpan.FromMilliseconds(500);
+        Option<int> rounds = Rounds(7);
+        Command command = new("start", "Measures the first connections to servers that have just started; ends with 0 only if they are fast enough.") { rounds };
+        command.SetAction((parsed, _) => TellAsync(parsed, args, async () =>
+        {
+            using StartRun run = new();
+            List<StartRow> rows = await run.MeasureAsync(Enum.GetValues<StartKind>(), [TimeSpan.Zero, pause], parsed.GetValue(rounds), Progress);
+            Console.WriteLine($"{"first connection after a start",-58} {"first, ms",10} {"tenth, ms",10} {"ratio",8}");
+            rows.ForEach(row => Say($"{row.Server + ", " + row.PauseMilliseconds + " ms after it listens",-58} {row.FirstMilliseconds,10:F1} {row.TenthMilliseconds,10:F1} {row.Ratio,7:F1}x{Judge(row)}"));
+            return rows;
+        }, rows => rows.TrueForAll(row => !IsJudged(row) || row.Ratio <= Goal)));
+        return command;
+
+        bool IsJudged(StartRow row) => row.PauseMilliseconds == (int)pause.TotalMilliseconds && row.Server is nameof(StartKind.MutualTls) or nameof(StartKind.KestrelMutualTls);
+
+        string Judge(StartRow row) => !IsJudged(row) ? "" : string.Create(CultureInfo.InvariantCulture, $" (goal {Goal:F1}x) {(row.Ratio <= Goal ? "ok" : "MISSED")}");
     }
 
     private static async Task<List<ScenarioResult>> MeasureAsync(TestKeyKind keys, bool inProcess, int rounds, int perRound)

@@ -6,9 +6,11 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MutualTls.AspNetCore.Endpoints;
 using MutualTls.AspNetCore.Sni;
+using MutualTls.Connections.Rehearsals;
 
 namespace MutualTls.AspNetCore.Gate;
 
@@ -66,6 +68,7 @@ internal sealed class GatedEndpoint
     // What the handshake found counts and is logged even where TLS failed and the gate was never reached.
     private static ConnectionDelegate Settle(ConnectionDelegate next) => async connection =>
     {
+        Rehearsal.GiveWay();
         try
         {
             await next(connection).ConfigureAwait(false);
@@ -83,7 +86,17 @@ internal sealed class GatedEndpoint
         _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("MutualTls.AspNetCore");
         _hosts = EndpointCheck.Compile(_listen, _options, services);
         _tls.HandshakeTimeout = _options.HandshakeTimeout;
+        Rehearse(services);
         return new GateMiddleware(this, next).RunAsync;
+    }
+
+    // Once the application has started, so that its start has the processor to itself.
+    private static void Rehearse(IServiceProvider services)
+    {
+        if (services.GetService<IHostApplicationLifetime>() is { } lifetime)
+        {
+            lifetime.ApplicationStarted.Register(() => Rehearsal.Begin(lifetime.ApplicationStopping));
+        }
     }
 
     private ValueTask<SslServerAuthenticationOptions> ChooseAsync(TlsHandshakeCallbackContext context)

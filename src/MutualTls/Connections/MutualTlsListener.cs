@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using MutualTls.Connections.Rehearsals;
 
 namespace MutualTls.Connections;
 
@@ -48,6 +49,7 @@ public sealed class MutualTlsListener : IAsyncDisposable
 
         LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
         _loop = Task.Run(ListenAsync);
+        Rehearsal.Begin(_stopping.Token);
     }
 
     /// <summary>Gets the address that is listened on.</summary>
@@ -105,6 +107,7 @@ public sealed class MutualTlsListener : IAsyncDisposable
                 continue;
             }
 
+            Rehearsal.GiveWay();
             try
             {
                 _ = ServeAsync(client, await _places.TakeAsync(_stopping.Token).ConfigureAwait(false));
