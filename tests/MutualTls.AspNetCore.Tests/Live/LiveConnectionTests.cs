@@ -73,7 +73,16 @@ public class LiveConnectionTests(ITestOutputHelper output)
 
         string answer = await wire.AnswerAsync();
         Assert.Contains("partners nobody", answer);
-        Assert.Contains(version == "2.0" ? "GOAWAY" : "Connection: close", answer);
+        if (version != "2.0")
+        {
+            Assert.Contains("Connection: close", answer);
+        }
+        else if (!answer.Contains("GOAWAY", StringComparison.Ordinal))
+        {
+            // Kestrel writes it beside the answer, before or after; without one the connection's end is an exception here.
+            await LiveScene.Within(wire.SeeAsync("GOAWAY"));
+        }
+
         await LiveScene.Within(wire.EndAsync());
         await LiveScene.Within(told.Task);
         VerdictLostEventArgs lost = await told.Task;
