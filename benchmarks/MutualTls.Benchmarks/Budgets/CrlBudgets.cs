@@ -19,7 +19,7 @@ internal static class CrlBudgets
 {
     public const string ChildCommand = "platform-crl";
 
-    private const int Entries = 1_000_000, Probes = 100_000, Loads = 7, PlatformRuns = 3;
+    private const int Entries = 1_000_000, Probes = 100_000, Loads = 7, PlatformRuns = 3, LookupRounds = 21;
 
     public static IEnumerable<BudgetRow> Run()
     {
@@ -48,8 +48,17 @@ internal static class CrlBudgets
             throw new InvalidOperationException(error);
         }
 
-        (double lookup, long allocated) = Lookup(crl.Entries, serials);
-        yield return new BudgetRow("B4", $"lookup among {Entries}", lookup, 200, BudgetSide.AtMost, " ns", $"median batch of {Probes} lookups, half of them found");
+        // A virtual machine's share of cache and memory changes from second to second: the median of some.
+        List<double> lookups = [];
+        long allocated = 0;
+        for (int round = 0; round < LookupRounds; round++)
+        {
+            (double lookup, allocated) = Lookup(crl.Entries, serials);
+            lookups.Add(lookup);
+            Thread.Sleep(100);
+        }
+
+        yield return new BudgetRow("B4", $"lookup among {Entries}", Measure.Median(lookups), 200, BudgetSide.AtMost, " ns", $"median of {LookupRounds} times {Probes} lookups, half of them found");
         yield return new BudgetRow("B4", "allocated by a lookup", allocated, 0, BudgetSide.AtMost, " B", $"{Probes} lookups");
         yield return new BudgetRow("B4", "index in memory", crl.Entries.Size / 1e6, 28, BudgetSide.AtMost, " MB", $"{Entries} entries of 16-octet serial numbers");
     }
