@@ -6,7 +6,7 @@ namespace MutualTls.Certificates;
 /// <summary>Calculates modulo one odd number, in limbs of 64 bits, least significant first, without allocating. Not in constant time: for public values only.</summary>
 /// <remarks>
 /// Products are those of P. L. Montgomery, "Modular Multiplication Without Trial Division" (1985): <see cref="Multiply"/> yields a·b/R with
-/// R = 2^(64·limbs), so numbers go in by <see cref="TryRead"/> as a·R and stay in that form, in which equal means equal.
+/// R = 2^(64·limbs). Who compares two results sees to it that R has divided both as often.
 /// </remarks>
 /// <threadsafety>Immutable; safe from any thread.</threadsafety>
 internal sealed class MontgomeryField
@@ -15,7 +15,6 @@ internal sealed class MontgomeryField
     public const int MaxLimbs = 9;
 
     private readonly ulong[] _modulus;
-    private readonly ulong[] _squareOfR;
     private readonly ulong _negatedInverse;
 
     /// <summary>Makes a field.</summary>
@@ -33,30 +32,18 @@ internal sealed class MontgomeryField
         }
 
         _negatedInverse = 0 - inverse;
-        _squareOfR = new ulong[Limbs];
-        _squareOfR[0] = 1;
-        for (int doubled = 0; doubled < 2 * 64 * Limbs; doubled++)
-        {
-            Add(_squareOfR, _squareOfR, _squareOfR);
-        }
     }
 
     /// <summary>Gets how many limbs a number has.</summary>
     public int Limbs => _modulus.Length;
 
-    /// <summary>Reads a big-endian number that is less than the modulus; false if it is not.</summary>
+    /// <summary>Reads a big-endian number that must be less than the modulus; false if it is not.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="into">As many limbs as a number has.</param>
     public bool TryRead(ReadOnlySpan<byte> number, Span<ulong> into)
     {
-        Span<ulong> plain = stackalloc ulong[MaxLimbs];
-        plain = plain[..Limbs];
-        Unpack(number, plain);
-        if (!IsLess(plain, _modulus))
-        {
-            return false;
-        }
-
-        Multiply(plain, _squareOfR, into);
-        return true;
+        Unpack(number, into);
+        return IsLess(into, _modulus);
     }
 
     /// <summary>Writes a·b/R.</summary>

@@ -19,16 +19,20 @@ internal sealed class NistCurve
         "0051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00");
 
     private readonly MontgomeryField _field;
-    private readonly ulong[] _b;
-    private readonly ulong[] _three;
+
+    // b/R², 3/R and 1.
+    private readonly ulong[] _b, _three, _one;
 
     private NistCurve(string p, string b)
     {
         _field = new MontgomeryField(Convert.FromHexString(p));
-        _b = new ulong[_field.Limbs];
-        _three = new ulong[_field.Limbs];
+        (_b, _three, _one) = (new ulong[_field.Limbs], new ulong[_field.Limbs], new ulong[_field.Limbs]);
+        _one[0] = 1;
+        _three[0] = 3;
         _field.TryRead(Convert.FromHexString(b), _b);
-        _field.TryRead([3], _three);
+        _field.Multiply(_three, _one, _three);
+        _field.Multiply(_b, _one, _b);
+        _field.Multiply(_b, _one, _b);
     }
 
     /// <summary>Tells whether an uncompressed point, 04 and both coordinates in full length, lies on the curve.</summary>
@@ -44,12 +48,13 @@ internal sealed class NistCurve
             return false;
         }
 
-        // (x² - 3)·x + b
+        // Each product is divided by R: (x²/R - 3/R)·x/R + b/R², and y²/R/R.
         _field.Multiply(x, x, right);
         _field.Subtract(right, _three, right);
         _field.Multiply(right, x, right);
         _field.Add(right, _b, right);
         _field.Multiply(y, y, y);
+        _field.Multiply(y, _one, y);
         return y.SequenceEqual(right);
     }
 }

@@ -24,14 +24,30 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
     private readonly Queue<ParsedCertificate> _ages = new();
     private readonly Lock _writing = new();
 
+    // Found last: most peers of a moment have the same issuer.
+    private ParsedCertificate? _latest;
+
     public int Count => _byContent.Count;
 
     /// <summary>Gets the intermediates that may have this subject: all that do, and seldom others.</summary>
     public ReadOnlySpan<ParsedCertificate> Named(int preparedNameHash) => _bySubject.TryGetValue(preparedNameHash, out ParsedCertificate[]? found) ? found : default;
 
     /// <summary>Gets the kept certificate with exactly these octets, or null.</summary>
-    public ParsedCertificate? Find(ReadOnlySpan<byte> der) =>
-        _byContent.TryGetValue(ContentHash(der), out ParsedCertificate? found) && found.Bytes.SequenceEqual(der) ? found : null;
+    public ParsedCertificate? Find(ReadOnlySpan<byte> der)
+    {
+        if (Volatile.Read(ref _latest) is { } latest && latest.Bytes.SequenceEqual(der))
+        {
+            return latest;
+        }
+
+        if (!_byContent.TryGetValue(ContentHash(der), out ParsedCertificate? found) || !found.Bytes.SequenceEqual(der))
+        {
+            return null;
+        }
+
+        Volatile.Write(ref _latest, found);
+        return found;
+    }
 
     /// <summary>Gets the kept certificate with exactly these octets, one of strangers' too, or null.</summary>
     public ParsedCertificate? Recognize(ReadOnlySpan<byte> der) =>
@@ -98,6 +114,7 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
     private void Remove(ParsedCertificate certificate)
     {
         _byContent.TryRemove(ContentHash(certificate.Bytes), out _);
+        Interlocked.CompareExchange(ref _latest, null, certificate);
         ParsedCertificate[] left = [.. _bySubject[certificate.SubjectNameHash].Where(other => other != certificate)];
         if (left.Length == 0)
         {
