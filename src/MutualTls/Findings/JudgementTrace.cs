@@ -69,6 +69,13 @@ public sealed class JudgementTrace : IReadOnlyList<JudgementStep>
         }
     }
 
+    /// <summary>Tells of the check after another: what was found since is the later one's.</summary>
+    internal void Tell(string name, FindingCollection? findings, ref int told, string compared)
+    {
+        Tell(name, findings, told, compared);
+        told = findings?.Count ?? 0;
+    }
+
     /// <summary>Tells of one check: the findings it added, or what it compared where it added none.</summary>
     internal void Tell(string name, FindingCollection? findings, int before, string compared)
     {

@@ -6,30 +6,6 @@ namespace MutualTls.Paths;
 /// <summary>Decides whether one path is valid. RFC 5280 section 6.1. Nothing but this and <see cref="DirectTrustValidator"/> makes a <see cref="VerifiedPath"/>.</summary>
 internal static class PathValidator
 {
-    private delegate void Rule(ref PathCheck path);
-
-    private delegate string Narration(in PathCheck path);
-
-    // What these cost grows with the path and no faster.
-    private static readonly (string Name, Rule Check, Narration Tell)[] CheapRules =
-    [
-        ("names chain", NameChainingRule.Check, PathNarrator.Chaining),
-        ("algorithms and keys", AlgorithmRule.Check, PathNarrator.Algorithms),
-        ("dates", ValidityRule.Check, PathNarrator.Validity),
-        ("issuers are CAs", BasicConstraintsRule.Check, PathNarrator.BasicConstraints),
-        ("path length", PathLengthRule.Check, PathNarrator.PathLength),
-        ("key usage", KeyUsageRule.Check, PathNarrator.KeyUsage),
-        ("purpose", ExtendedKeyUsageRule.Check, PathNarrator.Purpose),
-        ("critical extensions", CriticalExtensionsRule.Check, PathNarrator.CriticalExtensions),
-    ];
-
-    // What these cost grows with one list times another.
-    private static readonly (string Name, Rule Check, Narration Tell)[] DearRules =
-    [
-        ("name constraints", NameConstraintsRule.Check, PathNarrator.NameConstraints),
-        ("certificate policies", CertificatePoliciesRule.Check, PathNarrator.CertificatePolicies),
-    ];
-
     /// <summary>Runs every rule over the path. Null: its findings say why not.</summary>
     /// <remarks>
     /// The rules are independent, so their order changes no verdict. The cheap ones come first and all of them run; the reader of the findings sees all that
@@ -38,12 +14,29 @@ internal static class PathValidator
     /// </remarks>
     public static VerifiedPath? Validate(ref PathCheck path, SignatureChecks signatures, JudgementTrace? trace = null)
     {
-        Run(CheapRules, ref path, trace);
+        int told = 0;
+
+        // What these cost grows with the path and no faster.
+        NameChainingRule.Check(ref path);
+        trace?.Tell("names chain", path.Findings, ref told, PathNarrator.Chaining(path));
+        AlgorithmRule.Check(ref path);
+        trace?.Tell("algorithms and keys", path.Findings, ref told, PathNarrator.Algorithms(path));
+        ValidityRule.Check(ref path);
+        trace?.Tell("dates", path.Findings, ref told, PathNarrator.Validity(path));
+        BasicConstraintsRule.Check(ref path);
+        trace?.Tell("issuers are CAs", path.Findings, ref told, PathNarrator.BasicConstraints(path));
+        PathLengthRule.Check(ref path);
+        trace?.Tell("path length", path.Findings, ref told, PathNarrator.PathLength(path));
+        KeyUsageRule.Check(ref path);
+        trace?.Tell("key usage", path.Findings, ref told, PathNarrator.KeyUsage(path));
+        ExtendedKeyUsageRule.Check(ref path);
+        trace?.Tell("purpose", path.Findings, ref told, PathNarrator.Purpose(path));
+        CriticalExtensionsRule.Check(ref path);
+        trace?.Tell("critical extensions", path.Findings, ref told, PathNarrator.CriticalExtensions(path));
         if (path.Parameters.Preset == RulePreset.Strict)
         {
-            int before = path.Findings?.Count ?? 0;
             ProfileRule.Check(ref path);
-            trace?.Tell("profile", path.Findings, before, PathNarrator.Profile(path));
+            trace?.Tell("profile", path.Findings, ref told, PathNarrator.Profile(path));
         }
 
         if (path.Findings is not null)
@@ -53,23 +46,17 @@ internal static class PathValidator
         }
 
         SignatureRule.Check(ref path, signatures);
-        trace?.Tell("signatures", path.Findings, before: 0, PathNarrator.Signatures(path));
+        trace?.Tell("signatures", path.Findings, ref told, PathNarrator.Signatures(path));
         if (path.Findings is not null)
         {
             return null;
         }
 
-        Run(DearRules, ref path, trace);
+        // What these cost grows with one list times another.
+        NameConstraintsRule.Check(ref path);
+        trace?.Tell("name constraints", path.Findings, ref told, PathNarrator.NameConstraints(path));
+        CertificatePoliciesRule.Check(ref path);
+        trace?.Tell("certificate policies", path.Findings, ref told, PathNarrator.CertificatePolicies(path));
         return path.Findings is null ? new VerifiedPath(PathKind.Chain, path.Certificates, path.Anchor, path.Parameters) : null;
-    }
-
-    private static void Run((string Name, Rule Check, Narration Tell)[] rules, ref PathCheck path, JudgementTrace? trace)
-    {
-        foreach ((string name, Rule check, Narration tell) in rules)
-        {
-            int before = path.Findings?.Count ?? 0;
-            check(ref path);
-            trace?.Tell(name, path.Findings, before, tell(path));
-        }
     }
 }
