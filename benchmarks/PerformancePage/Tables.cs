@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
 using MutualTls.Benchmarks.Budgets;
+using MutualTls.Handshakes.Floods;
 using MutualTls.Handshakes.Results;
 using MutualTls.Handshakes.Servers;
+using MutualTls.Handshakes.Starting;
 
 namespace MutualTls.PerformancePage;
 
@@ -15,6 +17,8 @@ internal static class Tables
         ["handshakes"] = Handshakes(results.Handshakes),
         ["handshakes-rsa"] = Handshakes(results.RsaHandshakes),
         ["handshakes-in-process"] = Handshakes(results.InProcess),
+        ["floods"] = Floods(results.Floods),
+        ["starts"] = Starts(results.Starts),
     };
 
     private static string Budgets(ResultFile<BudgetRow> results)
@@ -44,6 +48,31 @@ internal static class Tables
             }
 
             table.Append('\n');
+        }
+
+        return End(table, results);
+    }
+
+    private static string Floods(ResultFile<FloodRow> results)
+    {
+        StringBuilder table = Begin("| server | the others | a known peer | one of the others | of the floor's | share kept |", "| --- | --- | ---: | ---: | ---: | ---: |");
+        foreach (FloodRow row in results.Rows)
+        {
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"| {Names.Of(row.Server)} | {row.BadPerGood} to 1 {row.Flood} | {row.GoodMicroseconds / 1000:0.00} ms | {row.BadMicroseconds / 1000:0.00} ms | {row.BadRatio:0.00}x | {row.Share:P0} |\n");
+        }
+
+        return End(table, results);
+    }
+
+    private static string Starts(ResultFile<StartRow> results)
+    {
+        StringBuilder table = Begin("| server | the first client comes | its connection | the tenth | ratio |", "| --- | --- | ---: | ---: | ---: |");
+        foreach (StartRow row in results.Rows)
+        {
+            string when = row.PauseMilliseconds == 0 ? "at once" : string.Create(CultureInfo.InvariantCulture, $"after {row.PauseMilliseconds} ms");
+            table.Append(CultureInfo.InvariantCulture, $"| {Names.OfStart(row.Server)} | {when} | {row.FirstMilliseconds:0} ms | {row.TenthMilliseconds:0.0} ms | {row.Ratio:0.0}x |\n");
         }
 
         return End(table, results);

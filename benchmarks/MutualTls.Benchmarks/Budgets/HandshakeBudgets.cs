@@ -28,7 +28,7 @@ internal static class HandshakeBudgets
         // The first round is for code to get as fast as it will be, at both ends.
         const int Clients = 8, PerClient = 25, ThroughputRounds = 13;
         List<double> full = [], resumed = [], ratios = [];
-        await run.ThroughputAsync(known with { Resumes = true }, Clients, PerClient * 4);
+        await run.ThroughputAsync(known with { Client = ClientKind.Resumed }, Clients, PerClient * 4);
         for (int round = 0; round < ThroughputRounds; round++)
         {
             full.Add(await run.ThroughputAsync(known, Clients, PerClient));
