@@ -91,5 +91,5 @@ internal static class Tables
             $"\n`{results.Command}`, {results.Measured}, on {machine.Cores} processors ({machine.Processor}), {machine.MemoryGiB} GiB, {machine.System}, {machine.Runtime}{(machine.OpenSsl is { } openSsl ? $", OpenSSL {openSsl}" : "")}{(machine.LoadBefore is { } load ? $"; load before: {load:0.0}" : "")}.\n\n").ToString();
     }
 
-    private static string Number(double value) => value.ToString(value >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture);
+    private static string Number(double value) => value.ToString(value >= 100 ? "0" : value >= 10 ? "0.##" : "0.###", CultureInfo.InvariantCulture);
 }

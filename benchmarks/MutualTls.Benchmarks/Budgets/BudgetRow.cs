@@ -18,7 +18,7 @@ internal sealed record BudgetRow(string Id, string What, double Value, double Li
         CultureInfo.InvariantCulture,
         $"{Id} {What}: {Number(Value)}{Unit} (budget {(Side == BudgetSide.AtLeast ? "at least" : "at most")} {Number(Limit)}{Unit}) {(Holds ? "ok" : "MISSED")}  [{Detail}]");
 
-    private static string Number(double value) => value.ToString(value >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture);
+    private static string Number(double value) => value.ToString(value >= 100 ? "0" : value >= 10 ? "0.##" : "0.###", CultureInfo.InvariantCulture);
 }
 
 internal enum BudgetSide

@@ -8,7 +8,7 @@ namespace MutualTls.Benchmarks.Budgets;
 /// <summary>Goals beyond the budgets of design: what known peers keep of the processors, beside each other and beside strangers.</summary>
 internal static class ShareBudgets
 {
-    private const int Peers = 200, Hits = 2_000_000;
+    private const int Peers = 200, Hits = 700_000;
 
     /// <summary>G1: hits by two threads at once, where there are two processors.</summary>
     public static IEnumerable<BudgetRow> Threads()
@@ -23,7 +23,7 @@ internal static class ShareBudgets
         TimeOf(shared, shared);
         TimeOf(separate, separate);
         List<double> ratios = [], raw = [];
-        for (int round = 0; round < 21; round++)
+        for (int round = 0; round < 61; round++)
         {
             double alone = TimeOf(shared), apart = TimeOf(shared, separate), together = TimeOf(shared, shared);
             ratios.Add(2 * apart / together);
