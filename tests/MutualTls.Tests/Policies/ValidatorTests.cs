@@ -49,14 +49,29 @@ public class ValidatorTests
     public async Task JudgeAsync_TwoSlowOnesEachWithinTheDeadline_Accepts()
     {
         TestPki pki = new();
+        FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
+        TimeSpan slow = TimeSpan.FromSeconds(3);
+        int begun = 0;
+        Task WaitAsync(CancellationToken stop)
+        {
+            Task wait = Task.Delay(slow, clock, stop);
+            Interlocked.Increment(ref begun);
+            return wait;
+        }
+
         PeerPolicy policy = Pair.Trusting(pki.Root, p =>
         {
             p.Options.ValidatorTimeout = TimeSpan.FromSeconds(4);
-            p.AddValidator("one", async (_, stop) => await Task.Delay(TimeSpan.FromSeconds(2.5), stop));
-            p.AddValidator("two", async (_, stop) => await Task.Delay(TimeSpan.FromSeconds(2.5), stop));
+            p.AddValidator("one", async (_, stop) => await WaitAsync(stop));
+            p.AddValidator("two", async (_, stop) => await WaitAsync(stop));
         });
 
-        Assert.True((await JudgeAsync(policy, pki.Client)).IsAccepted);
+        Task<PeerVerdict> judging = JudgeAsync(policy, pki.Client, new PeerPolicyEngine(clock)).AsTask();
+        await Patience.UntilAsync(() => Volatile.Read(ref begun) == 1);
+        clock.Advance(slow);
+        await Patience.UntilAsync(() => Volatile.Read(ref begun) == 2);
+        clock.Advance(slow);
+        Assert.True((await judging.WaitAsync(Pair.Stop)).IsAccepted);
     }
 
     [Fact]

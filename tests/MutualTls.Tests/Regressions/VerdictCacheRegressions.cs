@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using MutualTls.Findings;
+using MutualTls.Paths;
 using MutualTls.Policies;
 using MutualTls.Testing;
 using MutualTls.Tests.Support;
@@ -67,12 +68,18 @@ public class VerdictCacheRegressions
         TestCertificateAuthority issuing = root.IssueIntermediate();
         TestCertificateAuthority separate = other.IssueIntermediate(configure: c => c.WithSubject(issuing.Subject)
             .WithKeyUsage(System.Security.Cryptography.X509Certificates.X509KeyUsageFlags.CrlSign).WithBasicConstraints(isCa: false).Validity(start, ends ? soon : later));
-        PeerPolicy policy = PeerPolicy.Create("test", p => p.TrustPemText(root.ToPem()).CheckRevocation(r =>
+        PeerPolicy policy = PeerPolicy.Create("test", p =>
         {
-            r.Crls.Add(root.IssueCrl(c => c.Validity(start, later)).Der);
-            r.Crls.Add(other.IssueCrl(c => c.Validity(start, ends ? later : soon)).Der);
-            r.Crls.Add(separate.IssueCrl(c => c.Validity(start, later)).Der);
-        }));
+            p.TrustPemText(root.ToPem()).CheckRevocation(r =>
+            {
+                r.Crls.Add(root.IssueCrl(c => c.Validity(start, later)).Der);
+                r.Crls.Add(other.IssueCrl(c => c.Validity(start, ends ? later : soon)).Der);
+                r.Crls.Add(separate.IssueCrl(c => c.Validity(start, later)).Der);
+            });
+
+            // Under the others a CA beside the path issues no signer of CRLs.
+            p.Options.Rules = RulePreset.Rfc5280;
+        });
         PeerPolicyEngine engine = new(clock);
         PresentedChain presented = new(issuing.IssueClient("client.test").Der, issuing.Der, separate.Der, other.Der);
         Assert.True(engine.Judge(policy, PeerRole.Client, presented).IsAccepted);
