@@ -30,7 +30,7 @@ budgets.SetAction(result =>
     List<BudgetRow> rows = [];
     (string Ids, Func<IEnumerable<BudgetRow>> Run)[] groups = [("B4", CrlBudgets.Run), .. VerdictBudgets.Groups, ("B5 B6", HandshakeBudgets.Run), ("B7", RequestBudgets.Run), ("B9", DemandBudgets.Run), ("G1", ShareBudgets.Threads), ("G2", ShareBudgets.BadChain)];
     string[] wanted = result.GetValue(only) ?? [];
-    foreach (BudgetRow row in groups.Where(group => wanted.Length == 0 || wanted.Any(id => group.Ids.Contains(id, StringComparison.Ordinal))).SelectMany(group => Repeated.Measure(group.Run)))
+    foreach (BudgetRow row in groups.Where(group => wanted.Length == 0 || wanted.Any(id => group.Ids.Contains(id, StringComparison.Ordinal))).SelectMany(group => group.Run()))
     {
         rows.Add(row);
         Console.WriteLine(row);
