@@ -6,8 +6,8 @@ namespace MutualTls.AspNetCore.Gate;
 /// <summary>Ends a connection so that its client can tell what was done about its requests: nothing that crossed the end is lost to a reset, which would take what was sent last with it.</summary>
 internal static class Farewell
 {
-    // A client that hears of the end closes at once; one that does not is not waited for.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+    /// <summary>How long each step may take: a client that hears of the end closes at once; one that does not is not waited for.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Ends it, once HTTP has nothing more to say on it. Returns within a second.</summary>
     /// <param name="stream">The connection.</param>
@@ -20,15 +20,15 @@ internal static class Farewell
         {
             if (isHttp2)
             {
-                stop.CancelAfter(s_patience);
+                stop.CancelAfter(Patience);
                 await HearOutAsync(stream, stop.Token).ConfigureAwait(false);
                 return;
             }
 
             // An end without an answer tells a client of HTTP/1.1 that its request was not looked at. RFC 9112 section 9.3.1.
-            stop.CancelAfter(s_patience);
+            stop.CancelAfter(Patience);
             await stream.ShutdownAsync().WaitAsync(stop.Token).ConfigureAwait(false);
-            stop.CancelAfter(s_patience);
+            stop.CancelAfter(Patience);
             await HearOutAsync(stream, stop.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException)

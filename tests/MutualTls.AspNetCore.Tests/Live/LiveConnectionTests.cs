@@ -108,6 +108,8 @@ public class LiveConnectionTests(ITestOutputHelper output)
         scene.Clock.Advance(TimeSpan.FromSeconds(59));
         await Assert.ThrowsAsync<TimeoutException>(() => ended.WaitAsync(TimeSpan.FromMilliseconds(100), App.Stop));
 
+        // A pass that is still under way would have its timer set by the time after it, which does not go on by itself here.
+        await LiveScene.UntilAsync(() => scene.Registry.IsIdle);
         scene.Clock.Advance(TimeSpan.FromSeconds(2));
         await LiveScene.Within(ended);
         await scene.Aborted;

@@ -36,7 +36,7 @@ public class LiveUpgradeTests
                         await socket.SendAsync(buffer.AsMemory(0, received.Count), received.MessageType, received.EndOfMessage, CancellationToken.None);
                     }
                 }
-                catch (WebSocketException)
+                catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException)
                 {
                     using CancellationTokenRegistration told = context.RequestAborted.Register(() => aborted.TrySetResult());
                     await aborted.Task;
@@ -57,7 +57,7 @@ public class LiveUpgradeTests
         Assert.Equal("three", await EchoAsync(socket, "three"));
 
         scene.Clock.Advance(TimeSpan.FromSeconds(2));
-        await Assert.ThrowsAsync<WebSocketException>(() => EchoAsync(socket, "four"));
+        await Assert.ThrowsAsync<WebSocketException>(() => LiveScene.Within(socket.ReceiveAsync(new byte[100], App.Stop)));
         await LiveScene.Within(aborted.Task);
         await LiveScene.UntilAsync(() => scene.Registry.Count == 0);
     }

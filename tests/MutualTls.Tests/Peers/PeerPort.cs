@@ -19,18 +19,27 @@ internal static class PeerPort
         for (int i = 0; i < Count; i++)
         {
             int port = First + (int)((uint)Interlocked.Increment(ref s_next) % Count);
-            try
+            if (IsFree(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || IsFree(IPAddress.IPv6Loopback, port)))
             {
-                using TcpListener listener = new(IPAddress.Loopback, port);
-                listener.Start();
                 return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: the next.
             }
         }
 
         throw new InvalidOperationException($"No port from {First} to {First + Count - 1} is free.");
+    }
+
+    // Those who listen on "localhost" listen on both. An address that this machine lacks is nobody's.
+    private static bool IsFree(IPAddress address, int port)
+    {
+        try
+        {
+            using TcpListener listener = new(address, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode == SocketError.AddressNotAvailable;
+        }
     }
 }

@@ -58,10 +58,18 @@ internal sealed class PeerProcess : IAsyncDisposable
         return new PeerProcess(Process.Start(start)!);
     }
 
+    /// <summary>Says a line to it. One that has ended already, since it was refused for example, hears nothing: what it said and how it ended tell more.</summary>
     public void Say(string line)
     {
-        _process.StandardInput.WriteLine(line);
-        _process.StandardInput.Flush();
+        try
+        {
+            _process.StandardInput.WriteLine(line);
+            _process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // Nobody reads any more.
+        }
     }
 
     public async Task<int> ExitAsync()

@@ -153,6 +153,9 @@ public class PeerTests
         await using MutualTlsStream stream = await accepting.WaitAsync(TimeSpan.FromSeconds(20), Pair.Stop);
         Task<int> reading = stream.ReadAsync(new byte[1], Pair.Stop).AsTask();
         await client.WaitForAsync("Verify return code");
+
+        // Said on its other output, which is read on its own.
+        await client.WaitForAsync("depth=0");
         int handshakes = Handshakes();
 
         client.Say("R");
