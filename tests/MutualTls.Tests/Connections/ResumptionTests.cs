@@ -14,6 +14,9 @@ namespace MutualTls.Tests.Connections;
 /// <summary>Resumption stays on, and every connection is judged all the same.</summary>
 public class ResumptionTests
 {
+    // The runtime forgets the sessions of all certificates that are not in use just then with every 32nd that comes into use, and other tests have many. What is to be resumed is tried again.
+    private const int MostForgotten = 20;
+
     // Pitfall 3: a resumed session brings no intermediates; stock .NET then refuses every later connection.
     [Theory]
     [InlineData(SslProtocols.Tls12)]
@@ -74,15 +77,18 @@ public class ResumptionTests
         using StockClient client = new(pki, protocol);
         Assert.Null(await client.RefusalAsync(Pair.Server(pki, policy)));
 
+        // The refusal also proves that the session really was resumed.
         PeerPolicyEngine forgetful = new();
-        List<bool> accepted = [];
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; await client.RefusalAsync(Pair.Server(pki, policy, forgetful)) is null; i++)
         {
-            accepted.Add(await client.RefusalAsync(Pair.Server(pki, policy, forgetful)) is null);
+            Assert.True(i < MostForgotten, "No session was resumed.");
+            forgetful = new();
         }
 
-        // The refusal also proves that the session really was resumed.
-        Assert.Equal([false, true, true, true, true], accepted);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Null(await client.RefusalAsync(Pair.Server(pki, policy, forgetful)));
+        }
     }
 
     // Pitfalls 1 and 21: a session from an endpoint that asked for no certificate, offered to one that requires it.
@@ -93,17 +99,24 @@ public class ResumptionTests
     {
         TestPki pki = new();
         PeerPolicy policy = Pair.Trusting(pki.Root);
-        using StockClient client = new(pki, protocol);
         MutualTlsServerOptions server = Pair.Server(pki, policy);
-        await client.ConnectToPublicEndpointAsync(server);
-
-        List<bool> accepted = [];
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; ; i++)
         {
-            accepted.Add(await client.RefusalAsync(server) is null);
-        }
+            Assert.True(i < MostForgotten, "No session was resumed.");
+            using StockClient client = new(pki, protocol);
+            await client.ConnectToPublicEndpointAsync(server);
+            if (await client.RefusalAsync(server) is null)
+            {
+                continue;
+            }
 
-        Assert.Equal([false, true, true, true, true], accepted);
+            for (int more = 0; more < 4; more++)
+            {
+                Assert.Null(await client.RefusalAsync(server));
+            }
+
+            break;
+        }
     }
 
     /// <summary>A plain SslStream client that keeps its TLS sessions between connections, against one listener at a time.</summary>
