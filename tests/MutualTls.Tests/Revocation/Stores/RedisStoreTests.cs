@@ -83,10 +83,12 @@ public class RedisStoreTests
         await store.WriteAsync(Answers.Key(1), Make("a CRL", fetched: 0), Pair.Stop);
         Assert.Equal("a CRL", Answers.ContentOf(await store.ReadAsync(Answers.Key(1), Pair.Stop)));
 
+        // From here on its time counts.
+        _time.IsPatient = false;
         await redis.KillAsync();
         long start = Stopwatch.GetTimestamp();
         Assert.Null(await store.ReadAsync(Answers.Key(1), Pair.Stop));
-        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, DistributedCacheStore.Timeout + TimeSpan.FromSeconds(2));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, DistributedCacheStore.Timeout + TimeSpan.FromSeconds(8));
         start = Stopwatch.GetTimestamp();
         for (int i = 0; i < 1_000; i++)
         {
@@ -94,10 +96,11 @@ public class RedisStoreTests
             await store.WriteAsync(Answers.Key(i), Make("lost", fetched: 0), Pair.Stop);
         }
 
-        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, DistributedCacheStore.Rest / 2);
         Assert.True(_log.CountOf(EventIds.StoreRests) == 1, _log.ToString());
 
         await redis.StartAgainAsync();
+        _time.IsPatient = true;
         string? read = null;
         for (int i = 0; i < 100 && read is null; i++)
         {
@@ -117,6 +120,7 @@ public class RedisStoreTests
         await redis.DisposeAsync();
         using RedisCache cache = Client(redis);
         DistributedCacheStore store = Store(cache);
+        _time.IsPatient = false;
         for (int i = 0; i < 100; i++)
         {
             Assert.Null(await store.ReadAsync(Answers.Key(i), Pair.Stop));
@@ -129,7 +133,8 @@ public class RedisStoreTests
     {
         ConfigurationOptions options = ConfigurationOptions.Parse(redis.EndPoint);
         options.ReconnectRetryPolicy = new LinearRetry(50);
-        options.ConnectTimeout = 1_000;
+        options.ConnectTimeout = 20_000;
+        options.AsyncTimeout = 20_000;
         options.ConnectRetry = 1;
         return new RedisCache(new RedisCacheOptions { ConfigurationOptions = options });
     }
@@ -142,10 +147,15 @@ public class RedisStoreTests
         KeepUntil = _time.GetUtcNow().AddDays(1),
     };
 
-    // The system's clock and timers, but for rests that a test does not wait for.
+    // The system's clock, but for rests that a test does not wait for, and its timers, which a busy machine has longer for where they are not the subject.
     private sealed class ShiftedTime : TimeProvider
     {
         private long _shift;
+
+        public bool IsPatient { get; set; } = true;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, IsPatient && dueTime > TimeSpan.Zero ? dueTime * 15 : dueTime, period);
 
         public void Advance(TimeSpan by) => Interlocked.Add(ref _shift, (long)(by.TotalSeconds * TimestampFrequency));
 
