@@ -165,7 +165,11 @@ public class LiveTests(ITestOutputHelper output)
     {
         await using LiveServer server = await LiveServer.StartAsync();
         HttpClient? client = await UsedAsync(server, how == "idle" ? TimeSpan.FromMilliseconds(10) : TimeSpan.FromMinutes(1));
-        Assert.Equal(1, server.Registry.Count);
+        if (how != "idle")
+        {
+            Assert.Equal(1, server.Registry.Count);
+        }
+
         if (how == "the server closes")
         {
             Uri uri = server.Peer.Uri;

@@ -105,7 +105,7 @@ public sealed class NginxTests : IDisposable
             }
             """, Pair.Stop);
         PeerProcess nginx = PeerProcess.Start("nginx", "-e", "stderr", "-c", In("nginx.conf"));
-        for (int i = 0; i < 400; i++)
+        for (int i = 0; i < 1_200; i++)
         {
             try
             {

@@ -192,7 +192,7 @@ public class PeerTests
             : PeerProcess.Start(
                 "gnutls-serv", "--http", "--port", number, "--x509certfile", files.Certificate, "--x509keyfile", files.Key, "--x509cafile", files.Root,
                 "--require-client-cert", "--verify-client-cert", "--priority", $"NORMAL:-VERS-ALL:+VERS-TLS{tls}");
-        for (int i = 0; i < 200; i++)
+        for (int i = 0; i < 1_200; i++)
         {
             try
             {
