@@ -18,10 +18,12 @@ namespace MutualTls.AspNetCore.Tests.Support;
 internal sealed class App : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly IServer _server;
 
     private App(WebApplication app, ConcurrentQueue<string> reached, Lines log)
     {
         _app = app;
+        _server = app.Services.GetRequiredService<IServer>();
         Reached = reached;
         Log = log;
     }
@@ -103,7 +105,12 @@ internal sealed class App : IAsyncDisposable
             policy?.Invoke(p);
         });
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    // Kestrel's own disposal stops it while its thread waits: where the pool has two threads and two tests end at once, nothing goes on anywhere until it has a third.
+    public async ValueTask DisposeAsync()
+    {
+        await _server.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
+    }
 }
 
 internal static class AppExtensions

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -17,11 +18,12 @@ namespace MutualTls.Tests.Support;
 internal sealed class KestrelPeer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly IServer _server;
     private int _connections;
     private int _open;
     private int _requests;
 
-    private KestrelPeer(WebApplication app) => _app = app;
+    private KestrelPeer(WebApplication app) => (_app, _server) = (app, app.Services.GetRequiredService<IServer>());
 
     /// <summary>Gets the URI of its root, with localhost as host.</summary>
     public Uri Uri => new($"https://localhost:{Port}/");
@@ -92,7 +94,12 @@ internal sealed class KestrelPeer : IAsyncDisposable
         return peer;
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    // Kestrel's own disposal stops it while its thread waits: where the pool has two threads and two tests end at once, nothing goes on anywhere until it has a third.
+    public async ValueTask DisposeAsync()
+    {
+        await _server.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
+    }
 
     private bool Note(X509Certificate2 certificate, X509Chain? chain)
     {
