@@ -44,6 +44,8 @@ dotnet test --solution MutualTls.sln -c Release --no-build --max-parallel-test-m
   --hangdump --hangdump-type None --hangdump-timeout 8m 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 find "$work" -name "*hang.log" -exec cat {} \;
+# Once more at the end, where they are found: each test that failed, with what it said.
+awk '/^failed /{ print; told = 1; next } told && /^  /{ print; next } { told = 0 }' "$log"
 count() { grep -E "^ *$1: *[0-9]+" "$log" | tail -1 | grep -oE '[0-9]+' || echo "$2"; }
 echo "$(count succeeded 0) passed, $(count failed 1) failed, $(count skipped 0) skipped"
 exit "$status"
