@@ -1,4 +1,4 @@
-using MutualTls.Identities;
+using System.Runtime.InteropServices;
 
 namespace MutualTls.Policies.Caching;
 
@@ -11,13 +11,16 @@ internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] 
     private const int ObjectBytes = 800;
 
     private readonly ulong _hash = key.Hash;
-    private readonly ReadOnlyMemory<byte> _endEntity = key.Presented.EndEntity;
+    private readonly byte[] _endEntity = WholeArray(key.Presented.EndEntity);
     private readonly ReadOnlyMemory<byte>[] _others = others;
     private readonly long _from = verdict.From.UtcTicks;
     private readonly long _until = verdict.Until.UtcTicks;
     private AgreedVerdict? _agreed;
 
     public ulong Hash => _hash;
+
+    /// <summary>Gets the octets of the end-entity.</summary>
+    public byte[] EndEntity => _endEntity;
 
     /// <summary>Gets the verdict before the application's validators, if they are asked at all.</summary>
     public PeerVerdict Verdict { get; } = verdict;
@@ -28,13 +31,10 @@ internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] 
     /// <summary>Gets about how many bytes this keeps alive; intermediates that are shared with the pool do not count.</summary>
     public int Bytes => ObjectBytes + _endEntity.Length + unshared;
 
-    /// <summary>The next entry of the same bucket. Written under the cache's lock only.</summary>
-    public CachedVerdict? Next { get; set; }
-
     /// <summary>How often it was asked for lately, 0 to 3. Races lose a count, which only makes the entry look less used.</summary>
     public byte Uses { get; set; }
 
-    /// <summary>Whether it was taken out of its bucket. Written under the cache's lock only.</summary>
+    /// <summary>Whether it was taken out of the table. Written under the cache's lock only.</summary>
     public bool IsRemoved { get; set; }
 
     /// <summary>Gets or sets the verdict after the application's validators, where all of them let it be reused.</summary>
@@ -44,13 +44,19 @@ internal sealed class CachedVerdict(in PresentedKey key, ReadOnlyMemory<byte>[] 
         set => Volatile.Write(ref _agreed, value);
     }
 
-    // The verdict is asked first: whoever finds it reads it next, and so memory brings it together with the octets.
-    public bool IsFor(in PresentedKey key) => key.Hash == _hash && key.Equals(_endEntity, _others, Verdict.Role, Verdict.Expected);
+    public bool IsFor(in PresentedKey key) => key.Hash == _hash && key.HasEndEntity(_endEntity) && key.HasBeside(_others, Verdict.Role, Verdict.Expected);
+
+    /// <summary>Tells the same, where <paramref name="endEntity"/> was compared with the key before.</summary>
+    public bool IsFor(byte[] endEntity, in PresentedKey key) => ReferenceEquals(endEntity, _endEntity) && key.HasBeside(_others, Verdict.Role, Verdict.Expected);
 
     public bool IsInTime(DateTimeOffset now) => _from <= now.UtcTicks && now.UtcTicks < _until;
 
     /// <summary>Makes the entry that takes this one's place with a newer verdict on the same peer.</summary>
     public CachedVerdict With(in PresentedKey key, PeerVerdict renewed, long epoch) => new(key, _others, renewed, epoch, unshared) { Uses = Uses };
+
+    // As SslStream hands them out, the octets have an array of their own.
+    private static byte[] WholeArray(ReadOnlyMemory<byte> octets) =>
+        MemoryMarshal.TryGetArray(octets, out ArraySegment<byte> segment) && segment.Array!.Length == octets.Length ? segment.Array : octets.ToArray();
 }
 
 /// <summary>Says for how long, and on which data, the answers of the application's validators may be used again.</summary>

@@ -70,7 +70,7 @@ internal sealed class FirstSight(in PresentedKey key, long epoch)
 
     public Task<PeerVerdict> Verdict => _verdict.Task;
 
-    public bool IsFor(in PresentedKey key) => key.Hash == Hash && key.Equals(_certificates[0], _certificates.AsSpan(1), _role, _expected);
+    public bool IsFor(in PresentedKey key) => key.Hash == Hash && key.HasEndEntity(_certificates[0].Span) && key.HasBeside(_certificates.AsSpan(1), _role, _expected);
 
     public void End(PeerVerdict verdict) => _verdict.SetResult(verdict);
 }

@@ -30,11 +30,14 @@ internal readonly ref struct PresentedKey
     /// <summary>Gets a hash of the end-entity's signature, the role and the name; other certificates that come along do not count.</summary>
     public ulong Hash { get; }
 
-    /// <summary>Tells whether this is what the arguments stand for, octet by octet.</summary>
-    public bool Equals(ReadOnlyMemory<byte> endEntity, ReadOnlySpan<ReadOnlyMemory<byte>> others, PeerRole role, ReferenceIdentity? expected)
+    /// <summary>Tells whether this is the end-entity that was presented, octet by octet.</summary>
+    public bool HasEndEntity(ReadOnlySpan<byte> der) => Presented.EndEntity.Span.SequenceEqual(der);
+
+    /// <summary>Tells whether all the rest is what the arguments stand for, octet by octet.</summary>
+    public bool HasBeside(ReadOnlySpan<ReadOnlyMemory<byte>> others, PeerRole role, ReferenceIdentity? expected)
     {
         ReadOnlySpan<ReadOnlyMemory<byte>> mine = Presented.Certificates;
-        if (Role != role || mine.Length != others.Length + 1 || !mine[0].Span.SequenceEqual(endEntity.Span) || !Equals(Expected, expected))
+        if (Role != role || mine.Length != others.Length + 1 || !Equals(Expected, expected))
         {
             return false;
         }

@@ -17,13 +17,12 @@ internal sealed class VerdictCache(long limit)
     private readonly Lock _writing = new();
     private readonly Queue<CachedVerdict> _new = [];
     private readonly Queue<CachedVerdict> _known = [];
-    private CachedVerdict?[] _buckets = new CachedVerdict?[64];
+    private readonly VerdictTable _table = new();
     private long _bytes;
     private long _newBytes;
-    private int _count;
 
     /// <summary>Gets how many verdicts are kept.</summary>
-    public int Count => Volatile.Read(ref _count);
+    public int Count => _table.Count;
 
     /// <summary>Gets how many places in the queues are taken, by entries kept and by those removed lately.</summary>
     public int Queued => _new.Count + _known.Count;
@@ -31,25 +30,18 @@ internal sealed class VerdictCache(long limit)
     /// <summary>Gets about how many bytes they keep alive.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>Finds an entry. While the table grows, one may be missed: then the peer is judged again.</summary>
+    /// <summary>Finds an entry. Beside a write one may be missed: then the peer is judged again.</summary>
     public CachedVerdict? Find(in PresentedKey key)
     {
-        CachedVerdict?[] buckets = Volatile.Read(ref _buckets);
-        for (CachedVerdict? entry = Volatile.Read(ref buckets[IndexOf(key.Hash, buckets)]); entry is not null; entry = entry.Next)
-        {
-            if (entry.IsFor(key))
-            {
-                // Written while it changes something only, so that a hot entry stays in every core's cache.
-                if (entry.Uses < 3)
-                {
-                    entry.Uses++;
-                }
+        CachedVerdict? entry = _table.Find(key);
 
-                return entry;
-            }
+        // Written while it changes something only, so that a hot entry stays in every core's cache.
+        if (entry is { Uses: < 3 })
+        {
+            entry.Uses++;
         }
 
-        return null;
+        return entry;
     }
 
     /// <summary>Keeps an entry, in the place of one for the same key.</summary>
@@ -62,27 +54,21 @@ internal sealed class VerdictCache(long limit)
 
         try
         {
-            MakeRoom(key);
-
-            // Half empty at least: another entry in the same bucket costs a wait for memory.
-            if (_count * 2 >= _buckets.Length)
+            if (_table.FindReplaced(key, MaxAlike) is { } replaced)
             {
-                Grow();
+                Unlink(replaced);
             }
 
-            ref CachedVerdict? bucket = ref _buckets[IndexOf(entry.Hash, _buckets)];
-            entry.Next = bucket;
-            Volatile.Write(ref bucket, entry);
+            _table.Add(entry);
             _new.Enqueue(entry);
             _newBytes += entry.Bytes;
             _bytes += entry.Bytes;
-            _count++;
             while (_bytes > limit)
             {
                 EvictOne();
             }
 
-            if (_new.Count + _known.Count > _count + (_count / 4) + 16)
+            if (_new.Count + _known.Count > Count + (Count / 4) + 16)
             {
                 DropRemoved(_new);
                 DropRemoved(_known);
@@ -108,32 +94,6 @@ internal sealed class VerdictCache(long limit)
             {
                 _writing.Exit();
             }
-        }
-    }
-
-    // For one entry: in place of the one for the same key, or of the oldest of the same hash where these are many.
-    private void MakeRoom(in PresentedKey key)
-    {
-        CachedVerdict? oldest = null;
-        int alike = 0;
-        for (CachedVerdict? entry = _buckets[IndexOf(key.Hash, _buckets)]; entry is not null; entry = entry.Next)
-        {
-            if (entry.IsFor(key))
-            {
-                Unlink(entry);
-                return;
-            }
-
-            if (entry.Hash == key.Hash)
-            {
-                alike++;
-                oldest = entry;
-            }
-        }
-
-        if (alike >= MaxAlike)
-        {
-            Unlink(oldest!);
         }
     }
 
@@ -166,29 +126,8 @@ internal sealed class VerdictCache(long limit)
         }
 
         entry.IsRemoved = true;
-        ref CachedVerdict? bucket = ref _buckets[IndexOf(entry.Hash, _buckets)];
-        if (ReferenceEquals(bucket, entry))
-        {
-            Volatile.Write(ref bucket, entry.Next);
-        }
-        else
-        {
-            CachedVerdict? before = bucket;
-            while (before is not null && !ReferenceEquals(before.Next, entry))
-            {
-                before = before.Next;
-            }
-
-            if (before is null)
-            {
-                return;
-            }
-
-            before.Next = entry.Next;
-        }
-
+        _table.Remove(entry);
         _bytes -= entry.Bytes;
-        _count--;
     }
 
     private void DropRemoved(Queue<CachedVerdict> queue)
@@ -206,25 +145,4 @@ internal sealed class VerdictCache(long limit)
             }
         }
     }
-
-    // A reader on an entry that is moved goes on in the chain it was moved to, which ends too: it may miss, it cannot loop.
-    private void Grow()
-    {
-        CachedVerdict?[] larger = new CachedVerdict?[_buckets.Length * 2];
-        foreach (CachedVerdict? first in _buckets)
-        {
-            for (CachedVerdict? entry = first; entry is not null;)
-            {
-                CachedVerdict? next = entry.Next;
-                ref CachedVerdict? bucket = ref larger[IndexOf(entry.Hash, larger)];
-                entry.Next = bucket;
-                bucket = entry;
-                entry = next;
-            }
-        }
-
-        Volatile.Write(ref _buckets, larger);
-    }
-
-    private static int IndexOf(ulong hash, CachedVerdict?[] buckets) => (int)hash & (buckets.Length - 1);
 }
