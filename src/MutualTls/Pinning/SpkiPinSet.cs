@@ -51,12 +51,12 @@ public sealed class SpkiPinSet
     {
         ArgumentNullException.ThrowIfNull(path);
         ReadOnlySpan<ParsedCertificate> certificates = path.Span;
-        if (Targets.HasFlag(PinTargets.EndEntity) && _pins.Contains(SpkiPin.Of(certificates[0])))
+        if ((Targets & PinTargets.EndEntity) != 0 && _pins.Contains(SpkiPin.Of(certificates[0])))
         {
             return true;
         }
 
-        if (Targets.HasFlag(PinTargets.Intermediate))
+        if ((Targets & PinTargets.Intermediate) != 0)
         {
             foreach (ParsedCertificate intermediate in certificates[1..])
             {
@@ -67,24 +67,24 @@ public sealed class SpkiPinSet
             }
         }
 
-        return Targets.HasFlag(PinTargets.Anchor) && _pins.Contains(SpkiPin.OfKey(path.Anchor.EncodedKey));
+        return (Targets & PinTargets.Anchor) != 0 && _pins.Contains(SpkiPin.OfKey(path.Anchor.EncodedKey));
     }
 
     /// <summary>Writes the pins that would have matched, end-entity first.</summary>
     internal string WouldMatch(VerifiedPath path)
     {
         List<string> pins = [];
-        if (Targets.HasFlag(PinTargets.EndEntity))
+        if ((Targets & PinTargets.EndEntity) != 0)
         {
             pins.Add($"end-entity {SpkiPin.Of(path.EndEntity)}");
         }
 
-        if (Targets.HasFlag(PinTargets.Intermediate))
+        if ((Targets & PinTargets.Intermediate) != 0)
         {
             pins.AddRange(path.Certificates.Skip(1).Select(intermediate => $"intermediate '{intermediate.Subject}' {SpkiPin.Of(intermediate)}"));
         }
 
-        if (Targets.HasFlag(PinTargets.Anchor))
+        if ((Targets & PinTargets.Anchor) != 0)
         {
             pins.Add($"anchor '{path.Anchor.Subject}' {SpkiPin.OfKey(path.Anchor.EncodedKey)}");
         }

@@ -10,7 +10,7 @@ internal static class KeyUsageRule
     {
         for (int depth = 1; depth <= path.AnchorDepth; depth++)
         {
-            if (path.At(depth) is { KeyUsages: { } usages } && !usages.HasFlag(KeyUsages.KeyCertSign))
+            if (path.At(depth) is { KeyUsages: { } usages } && (usages & KeyUsages.KeyCertSign) == 0)
             {
                 path.Add(ValidationReason.IssuerKeyUsage, depth, usages.ToString());
             }

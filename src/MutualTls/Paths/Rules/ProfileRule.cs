@@ -33,7 +33,7 @@ internal static class ProfileRule
             ?? (certificate.IsCa && !extensions.IsCritical(ExtensionKind.BasicConstraints) ? "4.2.1.9: the basic constraints of a CA are critical" : null)
             ?? (emptySubject && !extensions.IsCritical(ExtensionKind.SubjectAlternativeName) ? "4.1.2.6: without a subject, subjectAltName is critical" : null)
             ?? (certificate.KeyUsages is KeyUsages.None ? "4.2.1.3: a key usage names at least one use" : null)
-            ?? (certificate.KeyUsages is { } usages && usages.HasFlag(KeyUsages.KeyCertSign) && !certificate.IsCa ? "4.2.1.3: keyCertSign needs cA" : null)
+            ?? (certificate.KeyUsages is { } usages && (usages & KeyUsages.KeyCertSign) != 0 && !certificate.IsCa ? "4.2.1.3: keyCertSign needs cA" : null)
             ?? (certificate.PathLength is not null && !certificate.IsCa ? "4.2.1.9: a path length needs cA" : null)
             ?? (!certificate.IsCa && extensions.Has(ExtensionKind.NameConstraints) ? "4.2.1.10: name constraints are for CAs" : null)
             ?? NameConstraintsRule(certificate)

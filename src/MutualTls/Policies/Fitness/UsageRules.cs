@@ -29,7 +29,7 @@ internal sealed class UsageRules(FitnessOptions options, RulePreset preset)
         // RFC 5280 4.2.1.12 lets an application demand that the purpose is named; "any" names none.
         ExtendedKeyUsages wanted = judgement.Role == PeerRole.Client ? ExtendedKeyUsages.ClientAuth : ExtendedKeyUsages.ServerAuth;
         bool unnamed = endEntity.ExtendedKeyUsages is { } stated
-            ? _refusesAny && stated.HasFlag(ExtendedKeyUsages.Any) && !stated.HasFlag(wanted)
+            ? _refusesAny && (stated & ExtendedKeyUsages.Any) != 0 && (stated & wanted) == 0
             : _refusesNoPurpose;
         if (unnamed)
         {
@@ -40,13 +40,13 @@ internal sealed class UsageRules(FitnessOptions options, RulePreset preset)
     private static void CheckStrictly(ref Judgement judgement, ParsedCertificate endEntity)
     {
         // RFC 5280 4.2.1.9 and 4.2.1.3: a CA's key signs certificates; used for TLS too, each connection puts the whole CA at risk.
-        if (endEntity.IsCa || endEntity.KeyUsages is { } all && all.HasFlag(KeyUsages.KeyCertSign))
+        if (endEntity.IsCa || endEntity.KeyUsages is { } all && (all & KeyUsages.KeyCertSign) != 0)
         {
             judgement.Add(ValidationReason.EndEntityIsCa, 0, endEntity.IsCa ? "basicConstraints says CA" : "key usage says keyCertSign");
         }
 
         // RFC 5280 4.2.1.3; RFC 8446 section 4.4.2.2: TLS 1.3 proves the key by a signature.
-        if (endEntity.KeyUsages is { } usages && !usages.HasFlag(KeyUsages.DigitalSignature))
+        if (endEntity.KeyUsages is { } usages && (usages & KeyUsages.DigitalSignature) == 0)
         {
             judgement.Add(ValidationReason.EndEntityKeyUsage, 0, usages.ToString());
         }
