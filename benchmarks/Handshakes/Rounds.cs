@@ -3,16 +3,21 @@ namespace MutualTls.Handshakes;
 /// <summary>Has scenarios take turns, so that a machine whose speed drifts is unfair to none.</summary>
 internal static class Rounds
 {
+    // Not counted: the server's code is compiled anew meanwhile, by threads whose time counts as the server's.
+    private const int WarmingUp = 4;
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Measures scenarios, all in every round and in another order each time.</summary>
     /// <param name="scenarios">What to measure; the floor of each must be among them.</param>
-    /// <param name="rounds">Odd, so that the median is one of them; a round more comes first and is not counted.</param>
+    /// <param name="rounds">Odd, so that the median is one of them; a few more come first, with pauses, and are not counted.</param>
     /// <param name="measure">Measures one of them.</param>
     /// <param name="progress">Told of each round that is done.</param>
     public static async Task<List<ScenarioResult>> RunAsync(IReadOnlyList<Scenario> scenarios, int rounds, Func<Scenario, Task<Taken>> measure, Action<int>? progress)
     {
         Dictionary<Scenario, List<Taken>> taken = scenarios.ToDictionary(s => s, _ => new List<Taken>());
         Random random = new(1);
-        for (int round = -1; round < rounds; round++)
+        for (int round = -WarmingUp; round < rounds; round++)
         {
             Scenario[] order = [.. scenarios];
             random.Shuffle(order);
@@ -25,7 +30,12 @@ internal static class Rounds
                 }
             }
 
-            progress?.Invoke(round + 1);
+            if (round < 0)
+            {
+                await Task.Delay(s_pause);
+            }
+
+            progress?.Invoke(Math.Max(0, round + 1));
         }
 
         return [.. scenarios.Select(scenario => new ScenarioResult(
