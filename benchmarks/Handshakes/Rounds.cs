@@ -33,9 +33,10 @@ internal static class Rounds
             if (round < 0)
             {
                 await Task.Delay(s_pause);
+                continue;
             }
 
-            progress?.Invoke(Math.Max(0, round + 1));
+            progress?.Invoke(round + 1);
         }
 
         return [.. scenarios.Select(scenario => new ScenarioResult(

@@ -17,7 +17,7 @@ internal static class EndpointCheck
     {
         List<string> errors = [];
         string origin = options.Origin ?? $"endpoint {listen}";
-        if (listen.Protocols.HasFlag(HttpProtocols.Http3))
+        if ((listen.Protocols & HttpProtocols.Http3) != 0)
         {
             errors.Add($"{origin}: HTTP/3 is switched on (Protocols), and nothing stands between its handshake and its first request that could judge the client. Use Http1AndHttp2.");
         }

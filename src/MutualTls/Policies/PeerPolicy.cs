@@ -57,9 +57,9 @@ public sealed class PeerPolicy
             MaxIntermediates = options.MaxIntermediates,
             CertificatePolicies = new CertificatePolicyInputs(
                 options.CertificatePolicies.Count == 0 ? null : options.CertificatePolicies.Select(PolicyOids.FromDotted).ToHashSet(),
-                InhibitMapping: rules.HasFlag(CertificatePolicyRules.InhibitPolicyMapping),
-                RequireExplicit: rules.HasFlag(CertificatePolicyRules.RequireExplicitPolicy),
-                InhibitAnyPolicy: rules.HasFlag(CertificatePolicyRules.InhibitAnyPolicy)),
+                InhibitMapping: (rules & CertificatePolicyRules.InhibitPolicyMapping) != 0,
+                RequireExplicit: (rules & CertificatePolicyRules.RequireExplicitPolicy) != 0,
+                InhibitAnyPolicy: (rules & CertificatePolicyRules.InhibitAnyPolicy) != 0),
         };
         RevocationChecker = Revocation == RevocationMode.Disabled ? null : new RevocationChecker(new RevocationRules(options.Revocation), crlFiles, crls, PathParameters);
         _restsOn = RevocationChecker is null ? [.. demands.Sources]

@@ -11,6 +11,7 @@ using MutualTls.AspNetCore.Features;
 using MutualTls.DependencyInjection;
 using MutualTls.Policies;
 using MutualTls.Testing;
+using MutualTls.Tests.Support;
 
 namespace MutualTls.AspNetCore.Tests.Support;
 
@@ -105,12 +106,7 @@ internal sealed class App : IAsyncDisposable
             policy?.Invoke(p);
         });
 
-    // Kestrel's own disposal stops it while its thread waits: where the pool has two threads and two tests end at once, nothing goes on anywhere until it has a third.
-    public async ValueTask DisposeAsync()
-    {
-        await _server.StopAsync(new CancellationToken(canceled: true));
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _app.EndAsync(_server);
 }
 
 internal static class AppExtensions

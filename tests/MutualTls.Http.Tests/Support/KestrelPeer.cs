@@ -94,12 +94,7 @@ internal sealed class KestrelPeer : IAsyncDisposable
         return peer;
     }
 
-    // Kestrel's own disposal stops it while its thread waits: where the pool has two threads and two tests end at once, nothing goes on anywhere until it has a third.
-    public async ValueTask DisposeAsync()
-    {
-        await _server.StopAsync(new CancellationToken(canceled: true));
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _app.EndAsync(_server);
 
     private bool Note(X509Certificate2 certificate, X509Chain? chain)
     {

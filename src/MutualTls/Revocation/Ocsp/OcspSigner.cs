@@ -78,7 +78,7 @@ internal static class OcspSigner
             return "another CA issued it";
         }
 
-        if (candidate.ExtendedKeyUsages?.HasFlag(ExtendedKeyUsages.OcspSigning) != true)
+        if (((candidate.ExtendedKeyUsages ?? 0) & ExtendedKeyUsages.OcspSigning) == 0)
         {
             return "it lacks the extended key usage OCSPSigning";
         }

@@ -69,7 +69,7 @@ internal static class AnswerFile
             return null;
         }
 
-        if (info.Attributes.HasFlag(FileAttributes.ReparsePoint))
+        if ((info.Attributes & FileAttributes.ReparsePoint) != 0)
         {
             problem = "a link";
             return null;
