@@ -125,6 +125,11 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
         _presented = presented;
         PresentedCount = presented.Count;
         _epoch = engine.EpochOf(_demand.Policy);
+        if (role == PeerRole.Client)
+        {
+            engine.ServeSessions();
+        }
+
         Verdict = distrusted
             ? engine.Count(PeerVerdict.Refused(role, _demand.Policy, _demand.Expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow()))
             : engine.JudgeInGate(_demand.Policy, role, presented, _demand.Expected);

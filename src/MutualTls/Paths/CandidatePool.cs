@@ -9,6 +9,7 @@ namespace MutualTls.Paths;
 /// Hints only: they grant nothing, so they outlive reloads and policies. Only verified paths fill it, so a stranger cannot. Bounded: the
 /// oldest leave first. Whoever presents a certificate that is here gets this object, with its imported key; so does who presents one of a few that
 /// strangers brought along and a trusted key had signed, but those are no candidates for others.
+/// TLS sessions are the process's, whichever engine judged the full handshake: engines that serve TLS clients share one pool beside their own.
 /// </remarks>
 /// <threadsafety>Safe from any thread; reads take no lock.</threadsafety>
 internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity)
@@ -27,10 +28,27 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
     // Found last: most peers of a moment have the same issuer.
     private ParsedCertificate? _latest;
 
+    private CandidatePool? _shared;
+
+    /// <summary>Gets the pool that engines share.</summary>
+    public static CandidatePool OfProcess { get; } = new();
+
     public int Count => _byContent.Count;
 
-    /// <summary>Gets the intermediates that may have this subject: all that do, and seldom others.</summary>
-    public ReadOnlySpan<ParsedCertificate> Named(int preparedNameHash) => _bySubject.TryGetValue(preparedNameHash, out ParsedCertificate[]? found) ? found : default;
+    /// <summary>Gets the intermediates that may have this subject, and seldom others: all that are here, or else those of the shared pool.</summary>
+    public ReadOnlySpan<ParsedCertificate> Named(int preparedNameHash) =>
+        _bySubject.TryGetValue(preparedNameHash, out ParsedCertificate[]? found) ? found
+        : Volatile.Read(ref _shared) is { } shared ? shared.Named(preparedNameHash)
+        : default;
+
+    /// <summary>Has another pool keep what is kept from here on, and look there for what is not here. The first one given stays.</summary>
+    public void ShareWith(CandidatePool shared)
+    {
+        if (Volatile.Read(ref _shared) is null)
+        {
+            Volatile.Write(ref _shared, shared);
+        }
+    }
 
     /// <summary>Gets the kept certificate with exactly these octets, or null.</summary>
     public ParsedCertificate? Find(ReadOnlySpan<byte> der)
@@ -89,6 +107,8 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
                 Add(certificate);
             }
         }
+
+        Volatile.Read(ref _shared)?.Add(path);
     }
 
     private ref ParsedCertificate? SlotOfStranger(int contentHash) => ref _ofStrangers[(uint)contentHash % SignatureMemo.CapacityOfStrangers];

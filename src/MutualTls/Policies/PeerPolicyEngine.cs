@@ -13,8 +13,8 @@ namespace MutualTls.Policies;
 /// <summary>Judges peers by policies, with or without a connection.</summary>
 /// <remarks>
 /// Keeps two memories between judgements, the intermediates and the signatures of verified paths. They make judging faster and help peers
-/// that send no intermediates; they grant nothing, so one engine serves every policy of a process. Verdicts themselves are remembered by the
-/// policy they are of. What a peer presents never makes it throw.
+/// that send no intermediates; they grant nothing, so one engine serves every policy of a process. Of those that serve TLS clients, each also knows
+/// the intermediates of the others: a session that began with one may be resumed with another. Verdicts themselves are remembered by the policy they are of. What a peer presents never makes it throw.
 /// </remarks>
 /// <threadsafety>Safe from any thread.</threadsafety>
 public sealed class PeerPolicyEngine
@@ -48,6 +48,9 @@ public sealed class PeerPolicyEngine
     internal TimeProvider TimeProvider => _timeProvider;
 
     internal ILogger Logger => _logger;
+
+    /// <summary>Gets whether <see cref="ServeSessions"/> does anything.</summary>
+    internal bool SharesIntermediates { get; init; } = true;
 
     /// <summary>Gets a number that grows whenever something changes that verdicts of a policy rest on.</summary>
     internal long EpochOf(PeerPolicy policy) => _judge.EpochOf(policy);
@@ -182,6 +185,15 @@ public sealed class PeerPolicyEngine
             {
                 policy.FirstSights.End(mine, verdict ?? PeerVerdict.Refused(role, policy, expected, new Finding(ValidationReason.InternalFault), default));
             }
+        }
+    }
+
+    /// <summary>Shares intermediates from here on with the other engines of the process that serve TLS clients: a session may have begun with any of them, and brings none.</summary>
+    internal void ServeSessions()
+    {
+        if (SharesIntermediates)
+        {
+            _judge.Pool.ShareWith(CandidatePool.OfProcess);
         }
     }
 

@@ -66,6 +66,21 @@ public class ResumptionTests
         Assert.Equal(ValidationReason.IssuerUnknown, refused!.Verdict!.Primary!.Value.Reason);
     }
 
+    // Pitfall 3 where an application has several engines: a session knows none of them.
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task Resume_AtAnotherEngine_IsAccepted(SslProtocols protocol)
+    {
+        TestPki pki = new();
+        PeerPolicy policy = Pair.Trusting(pki.Root);
+        using StockClient client = new(pki, protocol);
+        for (int i = 0; i < MostForgotten; i++)
+        {
+            Assert.Null(await client.RefusalAsync(Pair.Server(pki, policy, new PeerPolicyEngine())));
+        }
+    }
+
     // Pitfall 21: the memory of intermediates is lost; at most one refusal, then healed.
     [Theory]
     [InlineData(SslProtocols.Tls12)]
@@ -78,11 +93,11 @@ public class ResumptionTests
         Assert.Null(await client.RefusalAsync(Pair.Server(pki, policy)));
 
         // The refusal also proves that the session really was resumed.
-        PeerPolicyEngine forgetful = new();
+        PeerPolicyEngine forgetful = new() { SharesIntermediates = false };
         for (int i = 0; await client.RefusalAsync(Pair.Server(pki, policy, forgetful)) is null; i++)
         {
             Assert.True(i < MostForgotten, "No session was resumed.");
-            forgetful = new();
+            forgetful = new() { SharesIntermediates = false };
         }
 
         for (int i = 0; i < 4; i++)

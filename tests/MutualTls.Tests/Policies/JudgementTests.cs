@@ -155,6 +155,20 @@ public class JudgementTests
         Assert.True(engine.Judge(policy, PeerRole.Client, new PresentedChain(pki.Client.Der)).IsAccepted);
     }
 
+    // Sessions are the process's; what an engine says that serves none does not depend on what others have seen.
+    [Fact]
+    public void Judge_IntermediateKnownToAnotherEngine_IsAcceptedWhereSessionsAreServed()
+    {
+        TestPki pki = new();
+        PeerPolicyEngine serving = new(), other = new();
+        PeerPolicy policy = Pair.Trusting(pki.Root);
+        serving.ServeSessions();
+        Assert.True(serving.Judge(policy, PeerRole.Client, Pair.Presented(pki.Client)).IsAccepted);
+        Assert.Equal(ValidationReason.IssuerUnknown, other.Judge(policy, PeerRole.Client, new PresentedChain(pki.Client.Der)).Primary!.Value.Reason);
+        other.ServeSessions();
+        Assert.True(other.Judge(policy, PeerRole.Client, new PresentedChain(pki.Client.Der)).IsAccepted);
+    }
+
     // The memory grants nothing: another policy's anchors decide for themselves.
     [Fact]
     public void Judge_IntermediateKnownButItsRootNotTrusted_IsRefused()

@@ -88,7 +88,7 @@ internal static class Rehearsal
             {
                 Credential = pki.Credential,
                 Policy = PeerPolicy.Create("rehearsal", pki.Demand),
-                Engine = new PeerPolicyEngine(revocation: revocation, meterFactory: meters),
+                Engine = new PeerPolicyEngine(revocation: revocation, meterFactory: meters) { SharesIntermediates = false },
                 HandshakeTimeout = Deadline,
             };
             for (int i = 0; i < Connections; i++)

@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using MutualTls.Certificates;
 using MutualTls.Connections.Rehearsals;
+using MutualTls.Paths;
 using MutualTls.Policies;
 using MutualTls.Testing;
 using MutualTls.Tests.Support;
@@ -18,6 +21,15 @@ public class RehearsalTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no rehearsal elsewhere.");
         await Rehearsal.RunAsync(Stop);
+    }
+
+    [Fact]
+    public async Task Run_Ended_LeavesNoIntermediateToOtherEngines()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no rehearsal elsewhere.");
+        int subject = NameHashes.Of(new X500DistinguishedName("CN=Issuing").RawData);
+        await Rehearsal.RunAsync(Stop);
+        Assert.True(CandidatePool.OfProcess.Named(subject).IsEmpty);
     }
 
     [Fact]
