@@ -17,6 +17,9 @@ public sealed class RevocationRegressions : IAsyncDisposable
     private readonly TestCertificateAuthority _root;
     private readonly TestCertificate _client;
 
+    // For a policy that nobody holds any more, nothing is refreshed.
+    private readonly List<PeerPolicy> _held = [];
+
     public RevocationRegressions()
     {
         _root = TestCertificateAuthority.CreateRoot(timeProvider: _clock);
@@ -180,11 +183,16 @@ public sealed class RevocationRegressions : IAsyncDisposable
 
     private RevocationService Service() => new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } }, _clock, _log);
 
-    private PeerPolicy Policy(Action<RevocationOptions>? configure = null) => PeerPolicy.Create("test", p => p.TrustPemText(_root.ToPem()).CheckRevocation(r =>
+    private PeerPolicy Policy(Action<RevocationOptions>? configure = null)
     {
-        r.Preference = RevocationPreference.CrlOnly;
-        configure?.Invoke(r);
-    }));
+        PeerPolicy policy = PeerPolicy.Create("test", p => p.TrustPemText(_root.ToPem()).CheckRevocation(r =>
+        {
+            r.Preference = RevocationPreference.CrlOnly;
+            configure?.Invoke(r);
+        }));
+        _held.Add(policy);
+        return policy;
+    }
 
     private Task<PeerVerdict> JudgeAsync(PeerPolicyEngine engine, PeerPolicy policy, TestCertificate? client = null) =>
         engine.JudgeAsync(policy, PeerRole.Client, Pair.Presented(client ?? _client), cancellationToken: Pair.Stop).AsTask();
