@@ -95,12 +95,15 @@ internal sealed class StapleKeeper : IDisposable
         {
             Fail(credential, exception.Message);
         }
-
-        lock (_lock)
+        finally
         {
-            _isAsking = false;
-            _kept = credential;
-            _dueAt = dueAt;
+            // Even if the log threw, which is code of the application.
+            lock (_lock)
+            {
+                _isAsking = false;
+                _kept = credential;
+                _dueAt = dueAt;
+            }
         }
 
         // Another one may have taken its place meanwhile.
@@ -138,12 +141,13 @@ internal sealed class StapleKeeper : IDisposable
             return now + LongestPause;
         }
 
-        credential.Stapling = new StaplingState(StaplingStatus.Presented, until: until);
         _meter.StapleRemaining(_name, until - now);
         if (_told != (_told = ""))
         {
             Log.StaplePresented(_logger, _name, until);
         }
+
+        credential.Stapling = new StaplingState(StaplingStatus.Presented, until: until);
 
         TimeSpan pause = (until - now) / 2;
         return now + (pause < LeastPause ? LeastPause : pause > LongestPause ? LongestPause : pause);
@@ -152,14 +156,24 @@ internal sealed class StapleKeeper : IDisposable
     private void Fail(LocalCredential credential, string detail, bool isRevoked = false)
     {
         OcspStaple? standing = credential.StapleAt(_clock.GetUtcNow());
-        credential.Stapling = standing is null
-            ? new StaplingState(StaplingStatus.Failed, detail)
-            : new StaplingState(StaplingStatus.Presented, detail, standing.Until);
-        if (_told == (_told = detail))
+        try
         {
-            return;
+            if (_told != (_told = detail))
+            {
+                Tell(standing, detail, isRevoked);
+            }
         }
+        finally
+        {
+            // Last: whoever sees the state finds it told.
+            credential.Stapling = standing is null
+                ? new StaplingState(StaplingStatus.Failed, detail)
+                : new StaplingState(StaplingStatus.Presented, detail, standing.Until);
+        }
+    }
 
+    private void Tell(OcspStaple? standing, string detail, bool isRevoked)
+    {
         if (isRevoked)
         {
             Log.CredentialRevoked(_logger, _name, detail);

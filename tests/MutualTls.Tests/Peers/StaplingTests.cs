@@ -77,6 +77,19 @@ public sealed class StaplingTests : IAsyncDisposable
         Assert.Contains(Good, await _server.ConnectAsync());
     }
 
+    // A log that threw left the answer asked for, and so nothing was ever asked for again.
+    [Fact]
+    public async Task Handshake_LogThrows_IsMendedAllTheSame()
+    {
+        _server.Log.ThrowsAt = 57;
+        _server.Responder.Fault = TestRevocationFault.ServerError;
+        _server.Listen();
+        await _server.LookAsync(() => _server.State.Status == StaplingStatus.Failed);
+        _server.Responder.Fault = TestRevocationFault.None;
+        await _server.LookAsync(() => _server.State.Status == StaplingStatus.Presented);
+        Assert.Contains(Good, await _server.ConnectAsync());
+    }
+
     [Fact]
     public async Task Handshake_ResponderNeverAnswers_IsNotDelayed()
     {
