@@ -99,18 +99,24 @@ internal sealed class StaplingServer : IAsyncDisposable
 
     public Task IsAsync(StaplingStatus status) => Patience.UntilAsync(() => State.Status == status, () => $"{State}\n{Log}");
 
-    // The credential is looked at every five seconds. What is on its way has all the time that it needs: by the same clock it would be given up.
-    public Task LookAsync(Func<bool> condition) => Patience.UntilAsync(
-        () =>
-        {
-            if (_services!.GetRequiredService<RevocationService>().Sending == 0)
+    // The credential is looked at every five seconds. What is on its way, or about to be, has the time that it needs: by the same clock it would be given up.
+    public Task LookAsync(Func<bool> condition)
+    {
+        RevocationService revocation = _services!.GetRequiredService<RevocationService>();
+        int quiet = 0;
+        return Patience.UntilAsync(
+            () =>
             {
-                Clock.Advance(TimeSpan.FromSeconds(5));
-            }
+                quiet = revocation.Sending == 0 ? quiet + 1 : 0;
+                if (quiet > 2)
+                {
+                    Clock.Advance(TimeSpan.FromSeconds(1));
+                }
 
-            return condition();
-        },
-        () => $"{State}\n{Log}");
+                return condition();
+            },
+            () => $"{State}\n{Log}");
+    }
 
     public async Task<string> ConnectAsync(string tls = "-tls1_3")
     {
