@@ -36,8 +36,12 @@ internal sealed class HandshakeRun : IAsyncDisposable
         {
             using Process self = Process.GetCurrentProcess();
             run._ownCores = self.ProcessorAffinity;
-            (self.ProcessorAffinity, run._servers.Process.ProcessorAffinity) = (1, 2);
-            run.Nginx?.Process.ProcessorAffinity = 2;
+            Cores.Keep(self, 1);
+            Cores.Keep(run._servers.Process, 2);
+            if (run.Nginx is { } nginx)
+            {
+                Cores.Keep(nginx.Process, 2);
+            }
         }
 
         return run;
@@ -90,7 +94,7 @@ internal sealed class HandshakeRun : IAsyncDisposable
         if (_ownCores is { } cores && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()))
         {
             using Process self = Process.GetCurrentProcess();
-            self.ProcessorAffinity = cores;
+            Cores.Keep(self, cores);
         }
 
         await _responder.DisposeAsync();
