@@ -39,18 +39,10 @@ internal static class MutualTlsHandshake
         ServerHandshake handshake = new(options, AddressOf(transport));
         SslStream stream = new(transport, leaveInnerStreamOpen: false);
         SslServerAuthenticationOptions tls = handshake.TlsOptions();
-        try
-        {
-            PeerVerdict verdict = await RunAsync(
-                stream, handshake.Gate, options, AuthenticateAsync, cancellationToken).ConfigureAwait(false);
-            MutualTlsStream made = new(stream, verdict, earlyEnd: null);
-            made.Follow(handshake.Gate, options.Engine.TimeProvider, options.Logger);
-            return made;
-        }
-        finally
-        {
-            handshake.Learn();
-        }
+        PeerVerdict verdict = await RunAsync(stream, handshake.Gate, options, AuthenticateAsync, cancellationToken, handshake.Learn).ConfigureAwait(false);
+        MutualTlsStream made = new(stream, verdict, earlyEnd: null);
+        made.Follow(handshake.Gate, options.Engine.TimeProvider, options.Logger);
+        return made;
 
         async Task AuthenticateAsync(CancellationToken stop)
         {
@@ -73,7 +65,7 @@ internal static class MutualTlsHandshake
     }
 
     private static async Task<PeerVerdict> RunAsync(
-        SslStream stream, HandshakeGate gate, MutualTlsOptions options, Func<CancellationToken, Task> authenticate, CancellationToken cancellationToken)
+        SslStream stream, HandshakeGate gate, MutualTlsOptions options, Func<CancellationToken, Task> authenticate, CancellationToken cancellationToken, Action? learn = null)
     {
         using CancellationTokenSource deadline = new(options.HandshakeTimeout, options.Engine.TimeProvider);
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -112,9 +104,17 @@ internal static class MutualTlsHandshake
         }
         finally
         {
-            if (!opened)
+            try
             {
-                await stream.DisposeAsync().ConfigureAwait(false);
+                // Before the end of the connection tells the client.
+                learn?.Invoke();
+            }
+            finally
+            {
+                if (!opened)
+                {
+                    await stream.DisposeAsync().ConfigureAwait(false);
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using MutualTls.Credentials;
 using MutualTls.Policies;
 
@@ -14,6 +15,8 @@ namespace MutualTls.Connections;
 internal sealed class ServerHandshake(MutualTlsServerOptions options, EndPoint? client, GateRefusal refusal = GateRefusal.InHandshake)
 {
     private const SslProtocols Protocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+    private PeerVerdict? _learnt;
 
     /// <summary>Gets what is presented on this connection.</summary>
     public LocalCredential Credential { get; } = options.Credential.Current;
@@ -34,17 +37,30 @@ internal sealed class ServerHandshake(MutualTlsServerOptions options, EndPoint? 
             AllowRenegotiation = false,
             AllowTlsResume = ResumptionGuard.AllowsResumption(Credential, client, now),
             CertificateChainPolicy = HandshakeGate.PlatformPolicy,
-            RemoteCertificateValidationCallback = Gate.Validate,
+            RemoteCertificateValidationCallback = Validate,
             ApplicationProtocols = options.ApplicationProtocols.Count == 0 ? null : [.. options.ApplicationProtocols],
         };
     }
 
-    /// <summary>Learns from how the handshake ended; called once, whether or not the gate was reached.</summary>
+    /// <summary>Learns from how the handshake ended; called before the client can know it, and at the end whether or not the gate was reached. The same verdict again tells nothing new.</summary>
     public void Learn()
     {
-        if (Gate.Verdict is { } verdict)
+        if (Gate.Verdict is { } verdict && !ReferenceEquals(verdict, _learnt))
         {
+            _learnt = verdict;
             ResumptionGuard.Learn(Credential, client, verdict, Gate.PresentedCount, options.Engine, options.Logger);
         }
+    }
+
+    // A client that TLS tells of its refusal may come again at once: it is to find that learnt.
+    private bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        bool goesOn = Gate.Validate(sender, certificate, chain, errors);
+        if (!goesOn)
+        {
+            Learn();
+        }
+
+        return goesOn;
     }
 }

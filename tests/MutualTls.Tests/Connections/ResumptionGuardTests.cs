@@ -37,6 +37,7 @@ public class ResumptionGuardTests
         {
             Credential = Pair.Credential(_pki.Server),
             Policy = Pair.Trusting(_pki.Root),
+            Engine = _engine,
             OnRefused = e =>
             {
                 lock (refused)
@@ -47,9 +48,11 @@ public class ResumptionGuardTests
         });
         _ = ServeAsync(listener);
 
+        // One after the other: a client sees its end before it is told here.
         await ConnectAsStrangerAsync(listener, certificate: null);
+        await Patience.UntilAsync(() => CountOf(refused) == 1);
         await ConnectAsStrangerAsync(listener, TestCertificate.CreateSelfSigned());
-        await Patience.UntilAsync(() => refused.Count == 2);
+        await Patience.UntilAsync(() => CountOf(refused) == 2);
         Assert.Equal([ValidationReason.CertificateMissing, ValidationReason.IssuerUnknown], refused);
         await using PeerProcess client = PeerProcess.Start(
             "openssl", "s_client", "-connect", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{listener.LocalEndPoint.Port}"), "-servername", "localhost", "-tls1_2", "-reconnect",
@@ -78,6 +81,25 @@ public class ResumptionGuardTests
         Assert.True(ResumptionGuard.AllowsResumption(credential, At(refused), _clock.GetUtcNow()));
     }
 
+    // Whom TLS tells of its refusal may come again before anything else is done here: it must find that learnt.
+    [Theory]
+    [InlineData(GateRefusal.InHandshake, false)]
+    [InlineData(GateRefusal.InGate, true)]
+    internal void Validate_ClientRefusedInTheHandshake_IsLearntBeforeTlsTellsIt(GateRefusal refusal, bool resumes)
+    {
+        LocalCredential credential = _pki.Server.ToCredential();
+        ServerHandshake handshake = new(new MutualTlsServerOptions { Credential = credential, Policy = _policy, Engine = _engine }, At("192.0.2.1"), refusal);
+
+        bool goesOn = handshake.TlsOptions().RemoteCertificateValidationCallback!(this, certificate: null, chain: null, SslPolicyErrors.RemoteCertificateNotAvailable);
+
+        Assert.Equal(refusal == GateRefusal.InGate, goesOn);
+        Assert.Equal(resumes, ResumptionGuard.AllowsResumption(credential, At("192.0.2.1"), _clock.GetUtcNow()));
+
+        // Where the gate turns it away, that has learnt first.
+        handshake.Learn();
+        Assert.False(ResumptionGuard.AllowsResumption(credential, At("192.0.2.1"), _clock.GetUtcNow()));
+    }
+
     [Fact]
     public void Learn_FullHandshakeBringsIntermediates_Ends()
     {
@@ -101,6 +123,14 @@ public class ResumptionGuardTests
 
         // It is the process's: what others learnt is not to be pushed out for good.
         Array.ForEach(flood, client => Learn(credential, client, TestPresentation.Whole));
+    }
+
+    private static int CountOf<T>(List<T> list)
+    {
+        lock (list)
+        {
+            return list.Count;
+        }
     }
 
     private static IPEndPoint? At(string? address) => address is null ? null : new IPEndPoint(IPAddress.Parse(address), 1);
