@@ -62,10 +62,18 @@ public class HostileAnswerTests
             Credential = Pair.Credential(_pki.Server),
             Policy = Pair.Trusting(_pki.Root),
             ApplicationProtocols = [SslApplicationProtocol.Http2],
+            HandshakeTimeout = TimeSpan.FromMinutes(1),
         });
         using HttpClient client = HttpPair.Client(HttpPair.Options(_pki), HttpVersion.Version20);
         Task<HttpResponseMessage> asking = client.GetAsync(new Uri($"https://localhost:{listener.LocalEndPoint.Port}/"), HttpCompletionOption.ResponseHeadersRead, Pair.Stop);
-        await using MutualTlsStream server = await listener.AcceptAsync(Pair.Stop);
+        Task<MutualTlsStream> accepting = listener.AcceptAsync(Pair.Stop).AsTask();
+        if (await Task.WhenAny(accepting, asking) == asking)
+        {
+            // It has not come this far: that says why.
+            await asking;
+        }
+
+        await using MutualTlsStream server = await accepting;
         await server.WriteAsync(Frame(4, 0, 0, []), Pair.Stop);
         await server.ReadExactlyAsync(new byte["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".Length], Pair.Stop);
         await UntilFrameAsync(server, type: 1);

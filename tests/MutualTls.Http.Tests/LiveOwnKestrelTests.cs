@@ -94,7 +94,7 @@ public sealed class LiveOwnKestrelTests : IAsyncDisposable
     {
         if (_server is not null)
         {
-            await _server.DisposeAsync();
+            await _server.Ending().DisposeAsync();
         }
     }
 

@@ -165,7 +165,7 @@ public class LiveTests(ITestOutputHelper output)
     {
         await using LiveServer server = await LiveServer.StartAsync();
         HttpClient? client = await UsedAsync(server, how == "idle" ? TimeSpan.FromSeconds(2) : TimeSpan.FromMinutes(1));
-        Assert.Equal(1, server.Registry.Count);
+
         if (how == "the server closes")
         {
             Uri uri = server.Peer.Uri;
@@ -187,7 +187,13 @@ public class LiveTests(ITestOutputHelper output)
     private static async Task<HttpClient> UsedAsync(LiveServer server, TimeSpan idle)
     {
         HttpClient client = HttpPair.Client(HttpPair.Options(server.Pki, server.Policy(), engine: server.Engine, configure: handler => handler.PooledConnectionIdleTimeout = idle));
-        await client.GetStringAsync(server.Peer.Uri, Pair.Stop);
+        Task<string> asked = client.GetStringAsync(new Uri(server.Peer.Uri, "slow"), Pair.Stop);
+        await server.Entered;
+
+        // While it is in use: as soon as it is not, its time to be idle begins, however long this thread has to wait.
+        Assert.Equal(1, server.Registry.Count);
+        server.GoOn();
+        await asked;
         return client;
     }
 

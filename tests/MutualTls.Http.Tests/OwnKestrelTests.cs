@@ -25,7 +25,8 @@ public sealed class OwnKestrelTests
     [InlineData("2.0")]
     public async Task Get_FiveConnections_EachEndKnowsTheOther(string http)
     {
-        await using WebApplication server = await StartAsync(RefusalAction.Close);
+        WebApplication server = await StartAsync(RefusalAction.Close);
+        await using IAsyncDisposable serverEnd = server.Ending();
         using HttpClient client = HttpPair.Client(
             HttpPair.Options(_pki, configure: handler => handler.PooledConnectionLifetime = TimeSpan.Zero), Version.Parse(http));
         for (int i = 0; i < 5; i++)
@@ -40,7 +41,8 @@ public sealed class OwnKestrelTests
     [InlineData("2.0")]
     public async Task Get_RefusedAndClosed_SaysThatItWasRefused(string http)
     {
-        await using WebApplication server = await StartAsync(RefusalAction.Close);
+        WebApplication server = await StartAsync(RefusalAction.Close);
+        await using IAsyncDisposable serverEnd = server.Ending();
         using HttpClient client = HttpPair.Client(HttpPair.Options(_pki, credential: Pair.Credential(new TestPki().Client)), Version.Parse(http));
         Assert.Equal(MutualTlsError.RefusedByPeer, (await HttpPair.RefusalAsync(client.GetStringAsync(UriOf(server), Pair.Stop))).Error);
     }
@@ -51,7 +53,8 @@ public sealed class OwnKestrelTests
     [InlineData("2.0")]
     public async Task Get_RefusedAndAnswered_SaysWhy(string http)
     {
-        await using WebApplication server = await StartAsync(RefusalAction.Answer403);
+        WebApplication server = await StartAsync(RefusalAction.Answer403);
+        await using IAsyncDisposable serverEnd = server.Ending();
         using HttpClient client = HttpPair.Client(HttpPair.Options(_pki, credential: Pair.Credential(new TestPki().Client)), Version.Parse(http));
         HttpRequestException failed = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync(UriOf(server), Pair.Stop));
         Assert.Equal(HttpStatusCode.Forbidden, failed.StatusCode);
@@ -61,7 +64,8 @@ public sealed class OwnKestrelTests
     [Fact]
     public async Task Call_Grpc_EachEndKnowsTheOther()
     {
-        await using WebApplication server = await StartAsync(RefusalAction.Close);
+        WebApplication server = await StartAsync(RefusalAction.Close);
+        await using IAsyncDisposable serverEnd = server.Ending();
         using GrpcChannel channel = GrpcChannel.ForAddress(UriOf(server), new GrpcChannelOptions { HttpHandler = new MutualTlsHttpHandler(HttpPair.Options(_pki)), DisposeHttpClient = true });
         Assert.Equal("hello client.test", (await new Echo.EchoClient(channel).SayAsync(new Words { Text = "hello" }, cancellationToken: Pair.Stop)).Text);
     }
@@ -70,15 +74,17 @@ public sealed class OwnKestrelTests
     [Fact]
     public async Task Forward_ToABackend_TellsItWhoTheClientIs()
     {
-        await using WebApplication backend = await StartAsync(RefusalAction.Close);
+        WebApplication backend = await StartAsync(RefusalAction.Close);
+        await using IAsyncDisposable backendEnd = backend.Ending();
         using HttpClient toBackend = HttpPair.Client(HttpPair.Options(_pki, credential: Pair.Credential(_pki.Issuing.IssueClient("front.test"))));
-        await using WebApplication front = await StartAsync(RefusalAction.Close, async context =>
+        WebApplication front = await StartAsync(RefusalAction.Close, async context =>
         {
             using HttpRequestMessage request = new(HttpMethod.Get, new Uri(UriOf(backend), "headers"));
             request.SetClientCert(context.Features.Get<IMutualTlsFeature>()!.Verdict);
             using HttpResponseMessage response = await toBackend.SendAsync(request, context.RequestAborted);
             await context.Response.WriteAsync(await response.Content.ReadAsStringAsync(context.RequestAborted));
         });
+        await using IAsyncDisposable frontEnd = front.Ending();
         using HttpClient client = HttpPair.Client(HttpPair.Options(_pki));
         Assert.Equal($"front.test :{Convert.ToBase64String(_pki.Client.Der.Span)}:", await client.GetStringAsync(UriOf(front), Pair.Stop));
     }

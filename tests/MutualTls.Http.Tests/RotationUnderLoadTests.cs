@@ -38,7 +38,8 @@ public sealed class RotationUnderLoadTests(ITestOutputHelper output) : IDisposab
         TestCertificate server = root.IssueServer("localhost"), client = root.IssueClient("client.test");
         ofServer.Update(Files(server, root));
         ofClient.Update(Files(client, root));
-        await using WebApplication app = await ServeAsync();
+        WebApplication app = await ServeAsync();
+        await using IAsyncDisposable appEnd = app.Ending();
         await using ServiceProvider services = Client();
         ConnectionRegistry atServer = app.Services.GetRequiredService<ConnectionRegistry>(), atClient = services.GetRequiredService<ConnectionRegistry>();
         MutualTlsEndpoints[] ends = [app.Services.GetRequiredService<MutualTlsEndpoints>(), services.GetRequiredService<MutualTlsEndpoints>()];

@@ -20,7 +20,8 @@ public class TwoServicesTests
     [InlineData("2.0")]
     public async Task Call_ThereAndBack_EachEndKnowsTheOther(string http)
     {
-        await using WebApplication orders = await StartAsync("orders.test", http), stock = await StartAsync("stock.test", http);
+        WebApplication orders = await StartAsync("orders.test", http), stock = await StartAsync("stock.test", http);
+        await using IAsyncDisposable ordersEnd = orders.Ending(), stockEnd = stock.Ending();
         using HttpClient client = HttpPair.Client(HttpPair.Options(_pki), Version.Parse(http));
 
         // The client asks orders, which asks stock, which asks orders.
@@ -33,7 +34,8 @@ public class TwoServicesTests
     [Fact]
     public async Task Call_ByAServiceThatIsNotAllowed_IsRefusedAndToldOnward()
     {
-        await using WebApplication orders = await StartAsync("orders.test", "2.0"), stock = await StartAsync("stock.test", "2.0", onlyFor: "billing.test");
+        WebApplication orders = await StartAsync("orders.test", "2.0"), stock = await StartAsync("stock.test", "2.0", onlyFor: "billing.test");
+        await using IAsyncDisposable ordersEnd = orders.Ending(), stockEnd = stock.Ending();
         using HttpClient client = HttpPair.Client(HttpPair.Options(_pki), Version.Parse("2.0"));
 
         Assert.Equal("client.test -> refused", await client.GetStringAsync(new Uri($"{UriOf(orders)}ask?{UriOf(stock)}"), Pair.Stop));

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using MutualTls.AspNetCore.Tests.Support;
 using MutualTls.Testing;
+using MutualTls.Tests.Support;
 
 // Not within MutualTls: what users write must compile where users write it.
 namespace Documentation;
@@ -35,7 +36,8 @@ public class AuthenticationSnippetTests
             .RequireSpiffeId("spiffe://partners.example/ns/*/sa/billing")));
         // </snippet>
 
-        await using WebApplication app = builder.Build();
+        WebApplication app = builder.Build();
+        await using IAsyncDisposable appEnd = app.Ending();
 
         // <snippet authorization-endpoints>
         app.MapGet("/orders", () => "orders").RequireMutualTls("partners");                      // proved to this policy
@@ -72,7 +74,8 @@ public class AuthenticationSnippetTests
         });
         // </snippet>
 
-        await using WebApplication app = builder.Build();
+        WebApplication app = builder.Build();
+        await using IAsyncDisposable appEnd = app.Ending();
         app.MapGet("/", (HttpContext context) => context.User.Identity?.Name ?? "nobody");
         await app.StartAsync(App.Stop);
         using HttpClient client = Caller.Create(PortOf(app), s_pki.Client), other = Caller.Create(PortOf(app), s_pki.Issuing.IssueClient("other.test"));

@@ -14,6 +14,7 @@ using MutualTls.AspNetCore.Tests.Support;
 using MutualTls.Connections;
 using MutualTls.Testing;
 using MutualTls.Tests.Peers;
+using MutualTls.Tests.Support;
 
 // Not within MutualTls: what users write must compile where users write it.
 namespace Documentation;
@@ -45,7 +46,8 @@ public class EndpointSnippetTests
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port, listen => listen.UseMutualTls("web", "partners")));
         // </snippet>
 
-        await using WebApplication app = builder.Build();
+        WebApplication app = builder.Build();
+        await using IAsyncDisposable appEnd = app.Ending();
 
         // <snippet kestrel-feature>
         app.MapGet("/whoami", (HttpContext context) =>
@@ -73,7 +75,8 @@ public class EndpointSnippetTests
             // </snippet>
         });
         builder.WebHost.UseMutualTls().ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port, listen => listen.UseMutualTls("web", "partners")));
-        await using WebApplication app = builder.Build();
+        WebApplication app = builder.Build();
+        await using IAsyncDisposable appEnd = app.Ending();
 
         // <snippet stapling-state>
         app.MapGet("/staple", (MutualTlsEndpoints registered) => registered.Credential("web").Current.Stapling.ToString());
@@ -171,7 +174,8 @@ public class EndpointSnippetTests
 
     private static async Task<string> ServeAsync(WebApplicationBuilder builder)
     {
-        await using WebApplication app = builder.Build();
+        WebApplication app = builder.Build();
+        await using IAsyncDisposable appEnd = app.Ending();
         app.MapGet("/", (HttpContext context) => context.Features.Get<IMutualTlsFeature>()?.Verdict.Identity?.ToString() ?? "nobody");
         await app.StartAsync(App.Stop);
         return await AskAsync(app, "/");

@@ -11,6 +11,7 @@ using MutualTls.AspNetCore.Features;
 using MutualTls.AspNetCore.Forwarded;
 using MutualTls.AspNetCore.Tests.Support;
 using MutualTls.Testing;
+using MutualTls.Tests.Support;
 
 // Not within MutualTls: what users write must compile where users write it.
 namespace Documentation;
@@ -23,7 +24,8 @@ public class ForwardingSnippetTests
     [Fact]
     public async Task Forwarding_Documented_GoesAllTheWay()
     {
-        await using WebApplication backend = Backend(), front = Front();
+        WebApplication backend = Backend(), front = Front();
+        await using IAsyncDisposable backendEnd = backend.Ending(), frontEnd = front.Ending();
         await backend.StartAsync(App.Stop);
         await front.StartAsync(App.Stop);
         using HttpClient client = Caller.Create(PortOf(front), s_pki.Client);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using MutualTls.AspNetCore.Tests.Support;
 using MutualTls.Testing;
+using MutualTls.Tests.Support;
 
 namespace MutualTls.AspNetCore.Tests.Endpoints;
 
@@ -178,7 +179,8 @@ public class WiringTests
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocal(listen => listen.UseMutualTls("web", "partners")));
-        await using WebApplication app = builder.Build();
+        WebApplication app = builder.Build();
+        await using IAsyncDisposable appEnd = app.Ending();
         MutualTlsConfigurationException stopped = await Assert.ThrowsAsync<MutualTlsConfigurationException>(() => app.StartAsync(App.Stop));
         Assert.Contains("services.AddMutualTls", stopped.Message, StringComparison.Ordinal);
     }

@@ -136,7 +136,19 @@ public class RefusalPageTests
         await tls.WriteAsync(
             (byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0x03, 0xE8, 0, 0, (byte)block.Length, 1, 5, 0, 0, 0, 1, .. block], App.Stop);
         byte[] all = new byte[8_192];
-        int read = await tls.ReadAtLeastAsync(all, all.Length, throwOnEndOfStream: false, App.Stop);
+        int read = 0;
+        try
+        {
+            while (await tls.ReadAsync(all.AsMemory(read), App.Stop) is > 0 and int more)
+            {
+                read += more;
+            }
+        }
+        catch (IOException)
+        {
+            // A machine that has no time for the end of the connection resets it; what was said before has come.
+        }
+
         Assert.Contains("\"MTLS1208\"", System.Text.Encoding.ASCII.GetString(all, 0, read));
     }
 

@@ -75,7 +75,7 @@ internal sealed class App : IAsyncDisposable
         }
         catch
         {
-            await app.DisposeAsync();
+            await running.DisposeAsync();
             throw;
         }
 
@@ -133,7 +133,7 @@ internal sealed class Lines : ILoggerProvider, ILogger
 
     public async Task WaitForAsync(string text)
     {
-        for (int i = 0; i < 1_200 && !_lines.Any(line => line.Text.Contains(text, StringComparison.Ordinal)); i++)
+        for (int i = 0; i < 2_400 && !_lines.Any(line => line.Text.Contains(text, StringComparison.Ordinal)); i++)
         {
             await Task.Delay(25, App.Stop);
         }

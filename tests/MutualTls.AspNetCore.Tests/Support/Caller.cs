@@ -35,7 +35,7 @@ internal static class Caller
         BaseAddress = new Uri($"https://localhost:{port}"),
         DefaultRequestVersion = Version.Parse(version),
         DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        Timeout = TimeSpan.FromSeconds(30),
+        Timeout = TimeSpan.FromSeconds(60),
     };
 
     /// <summary>Makes what holds the connections of a client.</summary>

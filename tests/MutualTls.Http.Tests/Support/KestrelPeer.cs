@@ -61,6 +61,8 @@ internal sealed class KestrelPeer : IAsyncDisposable
             listen.Protocols = protocols;
             listen.UseHttps(https =>
             {
+                // Nothing is measured by it: a busy machine takes what it takes.
+                https.HandshakeTimeout = TimeSpan.FromMinutes(1);
                 https.ServerCertificate = server.ToX509Certificate2();
                 https.ServerCertificateChain = [.. server.Chain.Select(c => X509CertificateLoader.LoadCertificate(c.Der.Span))];
                 https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
