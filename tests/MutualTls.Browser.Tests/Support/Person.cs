@@ -38,6 +38,8 @@ internal sealed class Person : IAsyncDisposable
         await shell.KillAsync();
         Assert.True(code == 0, shell.Output);
 
+        // What is expected of a page is waited for, too: without this for five seconds.
+        Assertions.SetDefaultExpectTimeout(60_000);
         IPlaywright playwright = await Playwright.CreateAsync();
         IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
