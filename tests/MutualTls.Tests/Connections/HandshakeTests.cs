@@ -38,6 +38,7 @@ public class HandshakeTests
         {
             Credential = Pair.Credential(pki.Server),
             Policy = Pair.Trusting(pki.Root),
+            HandshakeTimeout = TimeSpan.FromMinutes(1),
             ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
         };
         MutualTlsClientOptions client = new()
@@ -45,6 +46,7 @@ public class HandshakeTests
             TargetHost = "localhost",
             Credential = Pair.Credential(pki.Client),
             Policy = Pair.Trusting(pki.Root),
+            HandshakeTimeout = TimeSpan.FromMinutes(1),
             ApplicationProtocols = [SslApplicationProtocol.Http11],
         };
 
@@ -80,6 +82,7 @@ public class HandshakeTests
         {
             Credential = Pair.Credential(pki.Server),
             Policy = Pair.Trusting(pki.Root),
+            HandshakeTimeout = TimeSpan.FromMinutes(1),
             OnRefused = e => told.TrySetResult(e),
         };
         await using MutualTlsListener listener = Pair.Listen(options);
@@ -92,7 +95,7 @@ public class HandshakeTests
         });
 
         Assert.Equal(MutualTlsError.RefusedByPeer, refused.Error);
-        MutualTlsException atServer = await told.Task.WaitAsync(TimeSpan.FromSeconds(10), Pair.Stop);
+        MutualTlsException atServer = await told.Task.WaitAsync(TimeSpan.FromMinutes(1), Pair.Stop);
         Assert.Equal(ValidationReason.IssuerUnknown, atServer.Verdict!.Primary!.Value.Reason);
     }
 

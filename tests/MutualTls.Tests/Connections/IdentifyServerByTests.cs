@@ -67,6 +67,7 @@ public class IdentifyServerByTests
             ExpectedIdentity = expected,
             Credential = Pair.Credential(_pki.Client),
             Policy = Pair.Trusting(_pki.Root, policy),
+            HandshakeTimeout = TimeSpan.FromMinutes(1),
         };
         await using MutualTlsStream stream = await MutualTlsConnector.DialAsync(listener.LocalEndPoint.Port, options, Pair.Stop);
         return stream.Verdict;

@@ -149,6 +149,7 @@ public class ResumptionTests
                 Credential = options.Credential,
                 Policy = options.Policy,
                 Engine = options.Engine,
+                HandshakeTimeout = options.HandshakeTimeout,
                 OnRefused = e => outcome.TrySetResult(e),
             };
             await using MutualTlsListener listener = Pair.Listen(told);
@@ -162,7 +163,7 @@ public class ResumptionTests
                 // The server's word counts.
             }
 
-            MutualTlsException? refusal = await outcome.Task.WaitAsync(TimeSpan.FromSeconds(20), Pair.Stop);
+            MutualTlsException? refusal = await outcome.Task.WaitAsync(TimeSpan.FromSeconds(60), Pair.Stop);
             await listener.DisposeAsync();
             await serve;
             return refusal;

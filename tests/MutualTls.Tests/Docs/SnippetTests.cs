@@ -48,10 +48,19 @@ public class SnippetTests
         ServiceCollection services = new();
         Register(services);
         await using ServiceProvider provider = services.BuildServiceProvider();
-        await using MutualTlsListener listener = Pair.Listen(provider.GetRequiredService<MutualTlsEndpoints>().ServerOptions("web", "partners"));
+        MutualTlsServerOptions served = provider.GetRequiredService<MutualTlsEndpoints>().ServerOptions("web", "partners");
+        TaskCompletionSource<MutualTlsStream> refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using MutualTlsListener listener = Pair.Listen(new MutualTlsServerOptions
+        {
+            Credential = served.Credential,
+            Policy = served.Policy,
+            Engine = served.Engine,
+            OnRefused = e => refused.TrySetException(e),
+        });
         Task<MutualTlsStream> accepting = listener.AcceptAsync(Pair.Stop).AsTask();
         await using MutualTlsStream stream = await DialAsync(provider.GetRequiredService<MutualTlsConnector>(), listener.LocalEndPoint.Port, Pair.Stop);
-        await using MutualTlsStream accepted = await accepting;
+        // A server that refuses does so after the client's handshake: then its reason is told in the place of a client that never comes.
+        await using MutualTlsStream accepted = await await Task.WhenAny(accepting, refused.Task);
         Assert.True(accepted.Verdict.IsAuthenticated);
     }
 

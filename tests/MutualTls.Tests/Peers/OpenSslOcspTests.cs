@@ -86,11 +86,11 @@ public sealed class OpenSslOcspTests : IDisposable
         TestPki pki = new();
         string url = await StartResponderAsync(pki, signer, status);
         await using PeerProcess responder = _responder!;
-        await using RevocationService service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } });
+        await using RevocationService service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true }, OcspTimeout = TimeSpan.FromMinutes(1) });
         PeerPolicyEngine engine = new(revocation: service);
         PeerPolicy policy = PeerPolicy.Create("test", p => p.TrustPemText(pki.Root.ToPem()).CheckRevocation(r =>
         {
-            (r.Preference, r.Depth, r.MaxWait) = (RevocationPreference.OcspOnly, RevocationDepth.EndEntity, TimeSpan.FromSeconds(20));
+            (r.Preference, r.Depth, r.MaxWait) = (RevocationPreference.OcspOnly, RevocationDepth.EndEntity, TimeSpan.FromMinutes(1));
             r.Places.Add(new RevocationPlace(RevocationSource.Ocsp, new Uri(url)));
         }));
 

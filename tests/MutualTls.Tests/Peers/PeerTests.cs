@@ -58,7 +58,7 @@ public class PeerTests
         Task<MutualTlsStream> accepting = listener.AcceptAsync(Pair.Stop).AsTask();
         await using PeerProcess client = StartClient(peer, tls, listener.LocalEndPoint.Port, files);
 
-        await using MutualTlsStream stream = await accepting.WaitAsync(TimeSpan.FromSeconds(20), Pair.Stop);
+        await using MutualTlsStream stream = await accepting.WaitAsync(TimeSpan.FromMinutes(1), Pair.Stop);
         await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\nwelcome\r\n"u8.ToArray(), Pair.Stop);
         await client.WaitForAsync("welcome");
 
@@ -78,11 +78,12 @@ public class PeerTests
         {
             Credential = Pair.Credential(pki.Server),
             Policy = Pair.Trusting(pki.Root),
+            HandshakeTimeout = TimeSpan.FromMinutes(1),
             OnRefused = e => refused.TrySetResult(e),
         });
         await using PeerProcess client = StartClient(peer, tls, listener.LocalEndPoint.Port, files);
 
-        MutualTlsException exception = await refused.Task.WaitAsync(TimeSpan.FromSeconds(20), Pair.Stop);
+        MutualTlsException exception = await refused.Task.WaitAsync(TimeSpan.FromMinutes(1), Pair.Stop);
 
         Assert.Equal(ValidationReason.IssuerUnknown, exception.Verdict?.Primary?.Reason);
         Assert.DoesNotContain("welcome", client.Output);
@@ -150,7 +151,7 @@ public class PeerTests
         await using PeerProcess client = PeerProcess.Start(
             "openssl", "s_client", "-connect", $"127.0.0.1:{listener.LocalEndPoint.Port}", "-servername", "localhost", "-cert", files.Certificate,
             "-cert_chain", files.Certificate, "-key", files.Key, "-CAfile", files.Root, "-tls1_2");
-        await using MutualTlsStream stream = await accepting.WaitAsync(TimeSpan.FromSeconds(20), Pair.Stop);
+        await using MutualTlsStream stream = await accepting.WaitAsync(TimeSpan.FromMinutes(1), Pair.Stop);
         Task<int> reading = stream.ReadAsync(new byte[1], Pair.Stop).AsTask();
         await client.WaitForAsync("Verify return code");
 

@@ -77,7 +77,7 @@ internal sealed class StaplingServer : IAsyncDisposable
         services.AddMutualTls(mtls =>
         {
             configure?.Invoke(mtls);
-            mtls.ConfigureRevocation(r => r.Dangerous.AllowLocalAddresses = true)
+            mtls.ConfigureRevocation(r => (r.Dangerous.AllowLocalAddresses, r.OcspTimeout) = (true, TimeSpan.FromMinutes(1)))
                 .AddConfiguration(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
                 {
                     ["Credentials:web:CertificateFile"] = CertificateFile,

@@ -11,7 +11,7 @@ namespace MutualTls.Tests.Revocation;
 public sealed class OnlineTests : IAsyncDisposable
 {
     private readonly TestRevocationServer _server = TestRevocationServer.Start();
-    private readonly RevocationService _service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } });
+    private readonly RevocationService _service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true }, OcspTimeout = TimeSpan.FromMinutes(1) });
 
     public async ValueTask DisposeAsync()
     {
@@ -68,7 +68,7 @@ public sealed class OnlineTests : IAsyncDisposable
 
         _server.Revoke(pki.Client);
         clock.Advance(TimeSpan.FromMinutes(10));
-        RevocationChangedEventArgs changed = await told.Task.WaitAsync(TimeSpan.FromSeconds(20), Pair.Stop);
+        RevocationChangedEventArgs changed = await told.Task.WaitAsync(TimeSpan.FromMinutes(1), Pair.Stop);
 
         Assert.Equal(Convert.ToHexString(pki.Client.SerialNumber.Span), Assert.Single(changed.SerialNumbers));
         Assert.True(changed.IsComplete);
@@ -228,7 +228,11 @@ public sealed class OnlineTests : IAsyncDisposable
     private Action<TestCertificateSpec> Pointers(TestCertificateAuthority issuer) => c => c.WithCrlDistributionPoints(_server.CrlUrl(issuer)).WithOcsp(_server.OcspUrl(issuer));
 
     private static PeerPolicy Policy(Scene pki, Action<RevocationOptions>? configure = null) =>
-        PeerPolicy.Create("test", p => p.TrustPemText(pki.Root.ToPem()).CheckRevocation(configure));
+        PeerPolicy.Create("test", p => p.TrustPemText(pki.Root.ToPem()).CheckRevocation(r =>
+        {
+            r.MaxWait = TimeSpan.FromMinutes(1);
+            configure?.Invoke(r);
+        }));
 
     private static Task<PeerVerdict> JudgeAsync(PeerPolicyEngine engine, PeerPolicy policy, TestCertificate client) =>
         engine.JudgeAsync(policy, PeerRole.Client, Pair.Presented(client), cancellationToken: Pair.Stop).AsTask();

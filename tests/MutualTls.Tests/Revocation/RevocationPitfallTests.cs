@@ -107,13 +107,13 @@ public sealed class RevocationPitfallTests : IAsyncDisposable
         PeerVerdict verdict = await JudgeAsync(client, RevocationMode.HardFail, maxWait: TimeSpan.FromSeconds(1));
 
         Assert.Equal(ValidationReason.RevocationUnreachable, verdict.Primary!.Value.Reason);
-        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(25));
     }
 
     private async Task<PeerVerdict> JudgeAsync(TestCertificate client, RevocationMode mode, bool local = true, TimeSpan? maxWait = null)
     {
         await using RevocationService service = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = local }, MaxCrlBytes = 1 << 20 });
-        PeerPolicy policy = PeerPolicy.Create("test", p => p.TrustPemText(_root.ToPem()).CheckRevocation(r => (r.Mode, r.MaxWait) = (mode, maxWait ?? TimeSpan.FromSeconds(20))));
+        PeerPolicy policy = PeerPolicy.Create("test", p => p.TrustPemText(_root.ToPem()).CheckRevocation(r => (r.Mode, r.MaxWait) = (mode, maxWait ?? TimeSpan.FromMinutes(1))));
         return await new PeerPolicyEngine(revocation: service).JudgeAsync(policy, PeerRole.Client, Pair.Presented(client), cancellationToken: Pair.Stop);
     }
 }

@@ -11,6 +11,9 @@ namespace MutualTls.Tests.Revocation.Stores;
 /// <summary>A real Redis as the cache of two machines.</summary>
 public class RedisStoreTests
 {
+    // What its client would wait by itself: so long that a busy machine does not come near it, and a hundredth of what a thousand questions would take then.
+    private static readonly TimeSpan s_ofTheClient = TimeSpan.FromSeconds(20);
+
     private readonly ShiftedTime _time = new();
     private readonly EventRecord _log = new();
 
@@ -88,7 +91,7 @@ public class RedisStoreTests
         await redis.KillAsync();
         long start = Stopwatch.GetTimestamp();
         Assert.Null(await store.ReadAsync(Answers.Key(1), Pair.Stop));
-        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, DistributedCacheStore.Timeout + TimeSpan.FromSeconds(2));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, s_ofTheClient);
         start = Stopwatch.GetTimestamp();
         for (int i = 0; i < 1_000; i++)
         {
@@ -96,7 +99,7 @@ public class RedisStoreTests
             await store.WriteAsync(Answers.Key(i), Make("lost", fetched: 0), Pair.Stop);
         }
 
-        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, s_ofTheClient);
         Assert.True(_log.CountOf(EventIds.StoreRests) == 1, _log.ToString());
 
         await redis.StartAgainAsync();
@@ -133,8 +136,8 @@ public class RedisStoreTests
     {
         ConfigurationOptions options = ConfigurationOptions.Parse(redis.EndPoint);
         options.ReconnectRetryPolicy = new LinearRetry(50);
-        options.ConnectTimeout = 20_000;
-        options.AsyncTimeout = 20_000;
+        options.ConnectTimeout = (int)s_ofTheClient.TotalMilliseconds;
+        options.AsyncTimeout = (int)s_ofTheClient.TotalMilliseconds;
         options.ConnectRetry = 1;
         return new RedisCache(new RedisCacheOptions { ConfigurationOptions = options });
     }
