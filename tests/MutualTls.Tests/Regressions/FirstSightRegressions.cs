@@ -22,7 +22,7 @@ public class FirstSightRegressions
         policy.FirstSights.Begin(new PresentedKey(PresentedChain.None, PeerRole.Client, expected: null), policy.Epoch);
 
         PeerVerdict verdict = await new PeerPolicyEngine().JudgeAsync(policy, PeerRole.Client, PresentedChain.None, cancellationToken: Pair.Stop)
-            .AsTask().WaitAsync(TimeSpan.FromSeconds(10), Pair.Stop);
+            .AsTask().WaitAsync(TimeSpan.FromMinutes(1), Pair.Stop);
 
         Assert.Equal(accepted, verdict.IsAccepted);
     }
@@ -58,7 +58,7 @@ public class FirstSightRegressions
             () => new PeerPolicyEngine(new Broken()).JudgeAsync(policy, PeerRole.Client, presented, cancellationToken: Pair.Stop).AsTask());
 
         PeerVerdict verdict = await new PeerPolicyEngine().JudgeAsync(policy, PeerRole.Client, presented, cancellationToken: Pair.Stop)
-            .AsTask().WaitAsync(TimeSpan.FromSeconds(10), Pair.Stop);
+            .AsTask().WaitAsync(TimeSpan.FromMinutes(1), Pair.Stop);
 
         Assert.True(verdict.IsAccepted);
     }

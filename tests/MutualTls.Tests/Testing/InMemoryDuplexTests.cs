@@ -25,7 +25,7 @@ public class InMemoryDuplexTests
         Task writing = client.WriteAsync(new byte[5], Pair.Stop).AsTask();
         Assert.False(writing.IsCompleted);
         await server.ReadExactlyAsync(new byte[5], Pair.Stop);
-        await writing.WaitAsync(TimeSpan.FromSeconds(10), Pair.Stop);
+        await writing.WaitAsync(TimeSpan.FromMinutes(1), Pair.Stop);
     }
 
     [Fact]

@@ -92,9 +92,9 @@ public sealed class FolderStoreFaultTests : IDisposable
         }
 
         FolderStore store = Store();
-        Assert.Null(await store.ReadAsync(Answers.Key(1), Pair.Stop).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Pair.Stop));
+        Assert.Null(await store.ReadAsync(Answers.Key(1), Pair.Stop).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Pair.Stop));
         Assert.Equal(1, _log.CountOf(EventIds.StoredAnswerUnusable));
-        await store.PurgeAsync(Pair.Stop).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Pair.Stop);
+        await store.PurgeAsync(Pair.Stop).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Pair.Stop);
         Assert.False(File.Exists(PathOf(1)));
     }
 
