@@ -131,7 +131,7 @@ internal sealed class StapleKeeper : IDisposable
                 credential.Unstaple();
             }
 
-            Fail(credential, answer.ToString(), isRevoked);
+            Fail(credential, answer.ToString(), isRevoked, answer.Kind);
             return answer.Place is null ? now + LongestPause : answer.RetryAt is { } retryAt && retryAt > now + LeastPause ? retryAt : now + LeastPause;
         }
 
@@ -153,12 +153,12 @@ internal sealed class StapleKeeper : IDisposable
         return now + (pause < LeastPause ? LeastPause : pause > LongestPause ? LongestPause : pause);
     }
 
-    private void Fail(LocalCredential credential, string detail, bool isRevoked = false)
+    private void Fail(LocalCredential credential, string detail, bool isRevoked = false, string? kind = null)
     {
         OcspStaple? standing = credential.StapleAt(_clock.GetUtcNow());
         try
         {
-            if (_told != (_told = detail))
+            if (_told != (_told = kind ?? detail))
             {
                 Tell(standing, detail, isRevoked);
             }

@@ -52,6 +52,9 @@ internal sealed record OwnAnswer(OcspResult Result, ReadOnlyMemory<byte> Der, st
     /// <summary>Gets until when the same failure is told again without asking.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
+    /// <summary>Gets what makes a failure the same as the one before: what is wrong with an answer is told with its moments, and they may be others each time.</summary>
+    public string Kind => Result.Cause == ValidationReason.RevocationUnreachable ? ToString() : $"{Place} {Result.Cause}";
+
     /// <summary>Writes why there is nothing to present.</summary>
     public override string ToString() => Place is null ? "the certificate names no OCSP responder"
         : Result.Status == RevocationStatus.Revoked ? $"{Place} says that the certificate was revoked at {Result.RevokedAt:u}"
