@@ -67,7 +67,7 @@ internal static class VerdictBudgets
     {
         foreach ((TestKeyKind kind, double limit) in ((TestKeyKind, double)[])[(TestKeyKind.P256, 1.10), (TestKeyKind.Rsa2048, 1.25)])
         {
-            const int PerRound = 100, Rounds = 101;
+            const int PerRound = 20, Rounds = 505;
             TestPki pki = new(new TestPkiOptions { KeyKind = kind });
             Scene scene = new(pki);
             ReadOnlyMemory<byte>[] leaves = Leaves.Make(pki.Issuing, pki.Client, PerRound * Rounds);

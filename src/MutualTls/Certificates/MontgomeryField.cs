@@ -91,21 +91,14 @@ internal sealed class MontgomeryField
         ulong carry = 0;
         for (int i = 0; i < sum.Length; i++)
         {
-            UInt128 limb = (UInt128)a[i] + b[i] + carry;
-            sum[i] = (ulong)limb;
-            carry = (ulong)(limb >> 64);
+            ulong limb = a[i] + carry;
+            carry = limb < carry ? 1UL : 0;
+            limb += b[i];
+            carry += limb < b[i] ? 1UL : 0;
+            sum[i] = limb;
         }
 
         Reduce(sum, carry, into);
-    }
-
-    /// <summary>Writes a - b.</summary>
-    public void Subtract(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> into)
-    {
-        Span<ulong> negated = stackalloc ulong[MaxLimbs];
-        negated = negated[..Limbs];
-        Subtract(_modulus, b, negated, borrow: 0);
-        Add(a, negated, into);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -129,17 +122,19 @@ internal sealed class MontgomeryField
         }
         else
         {
-            Subtract(sum, _modulus, into, borrow: 0);
+            Subtract(sum, _modulus, into);
         }
     }
 
-    private static void Subtract(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> into, ulong borrow)
+    private static void Subtract(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> into)
     {
+        ulong borrow = 0;
         for (int i = 0; i < a.Length; i++)
         {
-            UInt128 limb = (UInt128)a[i] - b[i] - borrow;
-            into[i] = (ulong)limb;
-            borrow = (ulong)(limb >> 64) & 1;
+            ulong limb = a[i] - borrow;
+            borrow = limb > a[i] ? 1UL : 0;
+            borrow += limb < b[i] ? 1UL : 0;
+            into[i] = limb - b[i];
         }
     }
 

@@ -20,17 +20,21 @@ internal sealed class NistCurve
 
     private readonly MontgomeryField _field;
 
-    // b/R², 3/R and 1.
-    private readonly ulong[] _b, _three, _one;
+    // b/R², -3/R and 1.
+    private readonly ulong[] _b, _minusThree, _one;
 
     private NistCurve(string p, string b)
     {
-        _field = new MontgomeryField(Convert.FromHexString(p));
-        (_b, _three, _one) = (new ulong[_field.Limbs], new ulong[_field.Limbs], new ulong[_field.Limbs]);
+        byte[] modulus = Convert.FromHexString(p);
+        _field = new MontgomeryField(modulus);
+        (_b, _minusThree, _one) = (new ulong[_field.Limbs], new ulong[_field.Limbs], new ulong[_field.Limbs]);
         _one[0] = 1;
-        _three[0] = 3;
+
+        // All three end in ff.
+        modulus[^1] -= 3;
+        _field.TryRead(modulus, _minusThree);
         _field.TryRead(Convert.FromHexString(b), _b);
-        _field.Multiply(_three, _one, _three);
+        _field.Multiply(_minusThree, _one, _minusThree);
         _field.Multiply(_b, _one, _b);
         _field.Multiply(_b, _one, _b);
     }
@@ -50,7 +54,7 @@ internal sealed class NistCurve
 
         // Each product is divided by R: (x²/R - 3/R)·x/R + b/R², and y²/R/R.
         _field.Multiply(x, x, right);
-        _field.Subtract(right, _three, right);
+        _field.Add(right, _minusThree, right);
         _field.Multiply(right, x, right);
         _field.Add(right, _b, right);
         _field.Multiply(y, y, y);

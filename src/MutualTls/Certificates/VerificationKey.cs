@@ -42,7 +42,7 @@ internal abstract class VerificationKey
     public virtual bool Verify(SignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
         Span<byte> hash = stackalloc byte[MaxHashLength];
-        int length = CryptographicOperations.HashData(SignatureAlgorithms.Hash(algorithm), data, hash);
+        int length = SignedHash.Compute(SignatureAlgorithms.Hash(algorithm), data, hash);
         return VerifyHash(algorithm, hash[..length], signature);
     }
 

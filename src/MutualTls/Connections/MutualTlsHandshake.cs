@@ -68,15 +68,16 @@ internal static class MutualTlsHandshake
         SslStream stream, HandshakeGate gate, MutualTlsOptions options, Func<CancellationToken, Task> authenticate, CancellationToken cancellationToken, Action? learn = null)
     {
         using CancellationTokenSource deadline = new(options.HandshakeTimeout, options.Engine.TimeProvider);
-        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using CancellationTokenSource? linked = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken) : null;
+        CancellationToken stop = (linked ?? deadline).Token;
         bool opened = false;
 
         // A policy that was put in the place of another one is told of by the first connection under it.
         options.Policy.Current.Announce(options.Logger);
         try
         {
-            await authenticate(linked.Token).ConfigureAwait(false);
-            PeerVerdict verdict = await gate.OpenAsync(stream, linked.Token).ConfigureAwait(false);
+            await authenticate(stop).ConfigureAwait(false);
+            PeerVerdict verdict = await gate.OpenAsync(stream, stop).ConfigureAwait(false);
             opened = verdict.MayConnect;
             if (!opened)
             {

@@ -242,8 +242,9 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
     {
         foreach (ParsedCertificate certificate in Certificates)
         {
+            // The keys first: the name of an end-entity that is new need not be prepared to be told from its issuers'.
             if (ReferenceEquals(certificate, issuer)
-                || (certificate.SubjectNameHash == issuer.SubjectNameHash && certificate.SubjectPublicKeyInfo.SequenceEqual(issuer.SubjectPublicKeyInfo)
+                || (certificate.SubjectPublicKeyInfo.SequenceEqual(issuer.SubjectPublicKeyInfo) && certificate.SubjectNameHash == issuer.SubjectNameHash
                     && DistinguishedName.AreEqual(certificate.SubjectName, issuer.SubjectName)))
             {
                 return true;

@@ -24,8 +24,16 @@ internal sealed class SignatureMemo(int capacity = SignatureMemo.DefaultCapacity
     private readonly Entry?[] _ofStrangers = new Entry?[CapacityOfStrangers];
     private readonly int _seed = RandomNumberGenerator.GetInt32(int.MaxValue);
 
+    // Few engines judge one peer by two policies: where none does, no end-entity's signature is here and none is looked for.
+    private volatile bool _hasEndEntities;
+
     public bool Knows(ParsedCertificate certificate, ReadOnlySpan<byte> issuerKey)
     {
+        if (!certificate.IsCa && !_hasEndEntities)
+        {
+            return false;
+        }
+
         uint hash = HashOf(certificate);
         return IsFor(SlotOf(_entries, hash), certificate, issuerKey) || IsFor(SlotOf(_ofStrangers, hash), certificate, issuerKey);
     }
@@ -34,7 +42,11 @@ internal sealed class SignatureMemo(int capacity = SignatureMemo.DefaultCapacity
     public void Remember(VerifiedPath path) => Remember(path, fromDepth: 1);
 
     /// <summary>Keeps the signature on the end-entity too, for somebody who judges it by another policy in the next moment.</summary>
-    public void RememberWhole(VerifiedPath path) => Remember(path, fromDepth: 0);
+    public void RememberWhole(VerifiedPath path)
+    {
+        _hasEndEntities = true;
+        Remember(path, fromDepth: 0);
+    }
 
     /// <summary>Keeps a good signature on an intermediate from a path that was refused.</summary>
     public void RememberOfStranger(ParsedCertificate certificate, ReadOnlySpan<byte> issuerKey) => Keep(_ofStrangers, certificate, issuerKey);
