@@ -70,7 +70,7 @@ internal static class CertificateParser
         }
 
         if (!reader.TryOpen(DerTag.Sequence, out DerReader validity)
-            || !TryReadTime(ref validity, out DateTimeOffset notBefore) || !TryReadTime(ref validity, out DateTimeOffset notAfter) || !validity.IsEmpty)
+            || !TryReadTime(ref validity, out long notBefore) || !TryReadTime(ref validity, out long notAfter) || !validity.IsEmpty)
         {
             return Malformed("validity", out finding);
         }
@@ -116,8 +116,8 @@ internal static class CertificateParser
             SerialRange = serial,
             IssuerRange = issuer,
             SubjectRange = subject,
-            NotBefore = notBefore,
-            NotAfter = notAfter,
+            NotBeforeTicks = notBefore,
+            NotAfterTicks = notAfter,
             PublicKey = key,
             SignatureRange = signature,
             SignatureAlgorithm = algorithm,
@@ -130,10 +130,10 @@ internal static class CertificateParser
     private static bool TryReadName(ref DerReader reader, out DerRange name) =>
         reader.TryRead(DerTag.Sequence, out _, out name) && DistinguishedName.IsWellFormed(reader.Bytes(name));
 
-    private static bool TryReadTime(ref DerReader reader, out DateTimeOffset time)
+    private static bool TryReadTime(ref DerReader reader, out long ticks)
     {
-        time = default;
-        return reader.TryReadAny(out byte tag, out DerRange content, out _) && Asn1Time.TryRead(tag, reader.Bytes(content), out time);
+        ticks = 0;
+        return reader.TryReadAny(out byte tag, out DerRange content, out _) && Asn1Time.TryReadTicks(tag, reader.Bytes(content), out ticks);
     }
 
     private static bool Malformed(string field, out Finding finding)

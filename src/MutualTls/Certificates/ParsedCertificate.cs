@@ -24,10 +24,10 @@ public sealed class ParsedCertificate
     public ReadOnlyMemory<byte> Der => _der;
 
     /// <summary>Gets the first moment at which the certificate is valid.</summary>
-    public DateTimeOffset NotBefore { get; internal init; }
+    public DateTimeOffset NotBefore => new(NotBeforeTicks, TimeSpan.Zero);
 
     /// <summary>Gets the last moment at which the certificate is valid.</summary>
-    public DateTimeOffset NotAfter { get; internal init; }
+    public DateTimeOffset NotAfter => new(NotAfterTicks, TimeSpan.Zero);
 
     /// <summary>Gets the subject as text, RFC 4514 style, for people; never compare it.</summary>
     public string Subject => DistinguishedNameText.Of(SubjectName);
@@ -66,6 +66,11 @@ public sealed class ParsedCertificate
     internal ReadOnlyMemory<byte>[] Alone => _alone ??= [_der];
 
     internal ReadOnlySpan<byte> Bytes => _der.Span;
+
+    /// <summary>Gets <see cref="NotBefore"/> as <see cref="DateTimeOffset.UtcTicks"/>: half as long, and compared at once.</summary>
+    internal long NotBeforeTicks { get; init; }
+
+    internal long NotAfterTicks { get; init; }
 
     internal int Version { get; init; }
 

@@ -5,8 +5,16 @@ internal static class Asn1Time
 {
     public static bool TryRead(byte tag, ReadOnlySpan<byte> content, out DateTimeOffset time)
     {
+        bool read = TryReadTicks(tag, content, out long ticks);
+        time = new DateTimeOffset(ticks, TimeSpan.Zero);
+        return read;
+    }
+
+    /// <summary>Reads a time as <see cref="DateTimeOffset.UtcTicks"/>; 0 if it is none.</summary>
+    public static bool TryReadTicks(byte tag, ReadOnlySpan<byte> content, out long ticks)
+    {
         bool read = TryReadUnixSeconds(tag, content, out long seconds);
-        time = read ? DateTimeOffset.FromUnixTimeSeconds(seconds) : default;
+        ticks = read ? DateTime.UnixEpoch.Ticks + (seconds * TimeSpan.TicksPerSecond) : 0;
         return read;
     }
 

@@ -25,7 +25,7 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
     // How many steps each of these is away from an anchor at least, going by names alone; 0: it leads to none.
     private readonly int[] _distances = new int[PathBudget.MaxPresented];
     private TrustAnchorSet _anchors = TrustAnchorSet.Empty;
-    private DateTimeOffset _time;
+    private long _time;
     private int _level = -1;
 
     /// <summary>Gets the certificates of the candidate path, end-entity first.</summary>
@@ -46,7 +46,7 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
         Clear();
         _presented.AddRange(presented);
         _anchors = anchors;
-        _time = time;
+        _time = time.UtcTicks;
         _path[0] = endEntity;
         MeasureDistances();
         Open(level: 0, ref budget);
@@ -233,7 +233,7 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
         ReadOnlySpan<byte> wanted = certificate.Extensions.AuthorityKeyIdentifier.Of(certificate.Bytes);
         ReadOnlySpan<byte> offered = issuer is null ? default : issuer.Extensions.SubjectKeyIdentifier.Of(issuer.Bytes);
         int keyRank = wanted.IsEmpty || offered.IsEmpty ? 1 : wanted.SequenceEqual(offered) ? 0 : 2;
-        bool inDate = issuer is null || (issuer.NotBefore <= _time && _time <= issuer.NotAfter);
+        bool inDate = issuer is null || (issuer.NotBeforeTicks <= _time && _time <= issuer.NotAfterTicks);
         return (((keyRank * 2) + (inDate ? 0 : 1)) * Levels) + Math.Min(distance, Levels - 1);
     }
 

@@ -11,6 +11,7 @@ public sealed class VerifiedPath
 {
     private readonly ParsedCertificate[] _certificates;
     private readonly CertificatePolicyInputs _policyInputs;
+    private readonly long _fromTicks, _untilTicks = DateTimeOffset.MaxValue.Ticks;
     private IReadOnlyCollection<string>? _policies;
 
     // Only PathValidator and DirectTrustValidator call this.
@@ -21,12 +22,15 @@ public sealed class VerifiedPath
         _policyInputs = parameters.CertificatePolicies;
         Anchor = anchor;
         TimeSpan skew = parameters.ClockSkew;
-        NotBefore = anchor.Certificate is { } first ? ValidityRule.Start(first, skew) : DateTimeOffset.MinValue;
-        Until = anchor.Certificate is { } root ? ValidityRule.End(root, skew) : DateTimeOffset.MaxValue;
+        if (anchor.Certificate is { } root)
+        {
+            (_fromTicks, _untilTicks) = (ValidityRule.StartTicks(root, skew), ValidityRule.EndTicks(root, skew));
+        }
+
         foreach (ParsedCertificate certificate in certificates)
         {
-            NotBefore = ValidityRule.Start(certificate, skew) is var start && start > NotBefore ? start : NotBefore;
-            Until = ValidityRule.End(certificate, skew) is var end && end < Until ? end : Until;
+            _fromTicks = Math.Max(_fromTicks, ValidityRule.StartTicks(certificate, skew));
+            _untilTicks = Math.Min(_untilTicks, ValidityRule.EndTicks(certificate, skew));
         }
     }
 
@@ -43,10 +47,10 @@ public sealed class VerifiedPath
     public TrustAnchor Anchor { get; }
 
     /// <summary>Gets the first moment at which every certificate of the path is valid, the clock skew that the policy allows included.</summary>
-    public DateTimeOffset NotBefore { get; }
+    public DateTimeOffset NotBefore => new(_fromTicks, TimeSpan.Zero);
 
     /// <summary>Gets the first moment at which a certificate of the path is no longer valid, the clock skew that the policy allows included.</summary>
-    public DateTimeOffset Until { get; }
+    public DateTimeOffset Until => new(_untilTicks, TimeSpan.Zero);
 
     /// <summary>Gets the certificate policies that the path is valid for, dotted: the user-constrained-policy-set of RFC 5280 section 6.1.6 (a).</summary>
     public IReadOnlyCollection<string> CertificatePolicies => _policies ??= ReadPolicies();

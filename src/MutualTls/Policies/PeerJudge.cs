@@ -73,8 +73,11 @@ internal sealed class PeerJudge(TimeProvider timeProvider, RevocationMemory revo
         PathFinder finder = Interlocked.Exchange(ref _spareFinder, null) ?? new PathFinder(_memo, _pool);
         finder.Begin(endEntity, others, policy.PathParameters, purpose, now, trace);
         PeerVerdict verdict = ChoosePath(finder, ref judgement);
-        verdict.Presented = verdict.AwaitsRevocation ? key.Presented : null;
-        verdict.Others = verdict.AwaitsRevocation ? others : [];
+        if (verdict.AwaitsRevocation)
+        {
+            (verdict.Presented, verdict.Others) = (key.Presented, others);
+        }
+
         finder.End();
         Volatile.Write(ref _spareFinder, finder);
         return verdict;

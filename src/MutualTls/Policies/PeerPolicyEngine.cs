@@ -223,7 +223,7 @@ public sealed class PeerPolicyEngine
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            await Revocation.AskAsync(verdict.Path!, checker, verdict.Others, _judge.Pool, _judge.Memo, stop.Token).ConfigureAwait(false);
+            await Revocation.AskAsync(verdict.Path!, checker, verdict.Others ?? [], _judge.Pool, _judge.Memo, stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -12,6 +12,7 @@ namespace MutualTls.Policies;
 /// <threadsafety>Immutable; safe from any thread.</threadsafety>
 public sealed class PeerVerdict
 {
+    private readonly IReadOnlyList<Claim>? _claims;
     private PeerIdentity? _identity;
 
     internal PeerVerdict(VerdictOutcome outcome, PeerRole role, PeerPolicy policy, ReferenceIdentity? expected)
@@ -35,7 +36,7 @@ public sealed class PeerVerdict
         JudgedAt = pending.JudgedAt;
         From = pending.From;
         Until = pending.Until;
-        Claims = claims;
+        _claims = claims;
     }
 
     /// <summary>Gets what the verdict says.</summary>
@@ -76,7 +77,7 @@ public sealed class PeerVerdict
     public DateTimeOffset Until { get; internal init; }
 
     /// <summary>Gets what the application's validators said of the peer; empty unless it is accepted.</summary>
-    public IReadOnlyList<Claim> Claims { get; } = [];
+    public IReadOnlyList<Claim> Claims => _claims ?? [];
 
     /// <summary>Gets the finding to show first, or null if there is none.</summary>
     public Finding? Primary => Against?.Primary;
@@ -114,8 +115,8 @@ public sealed class PeerVerdict
     /// <summary>Gets or sets what is judged again once the answers are there; set once, before anybody else sees the verdict.</summary>
     internal PresentedChain? Presented { get; set; }
 
-    /// <summary>Gets or sets what was read of it beside the end-entity.</summary>
-    internal ParsedCertificate[] Others { get; set; } = [];
+    /// <summary>Gets or sets what was read of it beside the end-entity; null where nothing is judged again.</summary>
+    internal ParsedCertificate[]? Others { get; set; }
 
     /// <summary>Gets the judgement of somebody else that this one awaits.</summary>
     internal Task<PeerVerdict>? FirstSight { get; init; }
