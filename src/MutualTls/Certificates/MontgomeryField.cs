@@ -16,6 +16,7 @@ internal sealed class MontgomeryField
 
     private readonly ulong[] _modulus;
     private readonly ulong _negatedInverse;
+    private readonly bool _isP256;
 
     /// <summary>Makes a field.</summary>
     /// <param name="modulus">Big-endian; odd, greater than one, at most 576 bits.</param>
@@ -32,6 +33,7 @@ internal sealed class MontgomeryField
         }
 
         _negatedInverse = 0 - inverse;
+        _isP256 = _modulus.AsSpan().SequenceEqual(P256Field.Prime);
     }
 
     /// <summary>Gets how many limbs a number has.</summary>
@@ -55,6 +57,13 @@ internal sealed class MontgomeryField
         ReadOnlySpan<ulong> modulus = _modulus;
         Span<ulong> sum = stackalloc ulong[MaxLimbs];
         sum = sum[..modulus.Length];
+        if (_isP256)
+        {
+            ulong above = P256Field.Multiply(a, b, sum);
+            Reduce(sum, above, into);
+            return;
+        }
+
         sum.Clear();
         a = a[..sum.Length];
         b = b[..sum.Length];
@@ -101,8 +110,9 @@ internal sealed class MontgomeryField
         Reduce(sum, carry, into);
     }
 
+    /// <summary>Gets the lower limb of a·b + add + carry, and the higher one in the place of the carry.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong MultiplyAdd(ulong a, ulong b, ulong add, ref ulong carry)
+    internal static ulong MultiplyAdd(ulong a, ulong b, ulong add, ref ulong carry)
     {
         // At most (2^64 - 1)² + 2·(2^64 - 1) = 2^128 - 1.
         ulong high = Math.BigMul(a, b, out ulong low);

@@ -55,7 +55,8 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
     /// <summary>Forgets everything, so that a search kept for reuse keeps no certificate alive.</summary>
     public void Clear()
     {
-        Array.Clear(_path);
+        // Whatever was on the path was looked up, and nothing is on it twice.
+        Array.Clear(_path, 0, Math.Min(_lookedUp.Count, Levels));
         _candidates.Clear();
         _lookedUp.Clear();
         _presented.Clear();
