@@ -1,10 +1,11 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MutualTls.Policies;
 using MutualTls.Testing;
 
 namespace MutualTls.Benchmarks;
 
-/// <summary>Sets up what the measurements share: a root, an issuing CA, a client, and a policy with its checks on.</summary>
+/// <summary>Sets up what the measurements share: a root, an issuing CA, a client, and a policy that trusts the root and demands no more, as the platform's side, unless it is to be demanding.</summary>
 internal sealed class Scene
 {
     public Scene(TestKeyKind kind, long cacheLimit = 64 << 20)
@@ -12,13 +13,21 @@ internal sealed class Scene
     {
     }
 
-    public Scene(TestPki pki, long cacheLimit = 64 << 20)
+    public Scene(TestPki pki, long cacheLimit = 64 << 20, bool demanding = false)
     {
         Pki = pki;
         Policy = PeerPolicy.Create("benchmark", p =>
         {
-            p.TrustPemText(Pki.Root.ToPem()).WithoutRevocation();
+            p.TrustPemText(Pki.Root.ToPem());
             p.Options.VerdictCacheLimit = cacheLimit;
+            if (demanding)
+            {
+                Demand(p);
+            }
+            else
+            {
+                p.WithoutRevocation();
+            }
         });
     }
 
@@ -34,6 +43,23 @@ internal sealed class Scene
     {
         PeerVerdict verdict = Engine.Judge(Policy, PeerRole.Client, presented);
         return verdict.IsAccepted ? verdict : throw new InvalidOperationException(verdict.ToString());
+    }
+
+    // A name, a pinned key, a list of the denied, the CRLs of the whole chain in hard-fail.
+    private void Demand(PeerPolicyBuilder policy) => policy
+        .AllowDns("client.test")
+        .Pin("sha256/" + Convert.ToBase64String(SHA256.HashData(IssuingKey())), "sha256/" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)))
+        .DenyCertificate("certificate:" + Convert.ToHexString(RandomNumberGenerator.GetBytes(32)))
+        .CheckRevocation(r =>
+        {
+            r.Crls.Add(Pki.Root.IssueCrl().Der);
+            r.Crls.Add(Pki.Issuing.IssueCrl().Der);
+        });
+
+    private byte[] IssuingKey()
+    {
+        using X509Certificate2 issuing = X509CertificateLoader.LoadCertificate(Pki.Issuing.Der.Span);
+        return issuing.PublicKey.ExportSubjectPublicKeyInfo();
     }
 
     /// <summary>Gets what the platform needs for the same decision: the real anchor, the intermediate at hand, no revocation.</summary>

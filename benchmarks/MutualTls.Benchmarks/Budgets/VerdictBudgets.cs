@@ -17,7 +17,7 @@ internal static class VerdictBudgets
 
     private static IEnumerable<BudgetRow> KnownPeer()
     {
-        Scene scene = new(TestKeyKind.P256, cacheLimit: 1L << 30);
+        Scene scene = new(new TestPki(new TestPkiOptions { KeyKind = TestKeyKind.P256 }), cacheLimit: 1L << 30, demanding: true);
         ReadOnlyMemory<byte>[] leaves = Leaves.Make(scene.Pki.Issuing, scene.Pki.Client, ManyPeers);
         using X509Certificate2 leaf = X509CertificateLoader.LoadCertificate(leaves[0].Span);
         X509ChainPolicy platform = scene.PlatformPolicy();
@@ -26,7 +26,7 @@ internal static class VerdictBudgets
 
         // The same hundred peers, hot, in turn where a hundred are cached and where a hundred thousand are.
         // As in a handshake, the octets are allocated when they come.
-        Scene ofFew = new(scene.Pki);
+        Scene ofFew = new(scene.Pki, demanding: true);
         void Come(Scene to, ReadOnlySpan<ReadOnlyMemory<byte>> peers)
         {
             foreach (ReadOnlyMemory<byte> peer in peers)
@@ -114,7 +114,7 @@ internal static class VerdictBudgets
         const int PerRound = 20, Rounds = 31;
         foreach (TestKeyKind kind in (TestKeyKind[])[TestKeyKind.P256, TestKeyKind.Rsa2048])
         {
-            // An engine and a policy of its own for each call: no verdict, no intermediate, no key is known.
+            // An engine and a policy of its own for each call: no verdict and no intermediate is known. The anchor's key is imported when the policy is made.
             TestPki pki = new(new TestPkiOptions { KeyKind = kind });
             Scene[] scenes = [.. Enumerable.Range(0, PerRound * (Rounds + 1)).Select(_ => new Scene(pki))];
             PresentedChain presented = scenes[0].Presented(pki.Client.Der);

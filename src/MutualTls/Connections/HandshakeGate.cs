@@ -27,6 +27,9 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
 
     private volatile bool _opened;
 
+    // What the operating system says of the certificate holds under every policy.
+    private bool _distrusted;
+
     // What the verdict rests on, read before it was made: what changes later is noticed when the connection is taken into the registry.
     private long _epoch;
 
@@ -79,24 +82,24 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
             Judge(PresentedChain.From(stream.RemoteCertificate as X509Certificate2), distrusted: false);
         }
 
-        PeerVerdict final = await engine.CompleteAsync(Verdict!, cancellationToken).ConfigureAwait(false);
+        PeerVerdict judged = Verdict!, final = await engine.CompleteAsync(judged, cancellationToken).ConfigureAwait(false);
 
         // A policy that was replaced meanwhile lets nobody in any more.
         for (int replaced = 0; replaced < MostReplaced && final.MayConnect && !ReferenceEquals(policies.Current, _demand.Policy); replaced++)
         {
             _demand = Demand(policies.Current, expectedBy);
             _epoch = engine.EpochOf(_demand.Policy);
-            final = await engine.JudgeAsync(_demand.Policy, role, _presented!, _demand.Expected, cancellationToken).ConfigureAwait(false);
+            final = _distrusted ? Distrusted() : await engine.JudgeAsync(_demand.Policy, role, _presented!, _demand.Expected, cancellationToken).ConfigureAwait(false);
         }
 
         // A later callback may have refused meanwhile; that stands.
-        if (Verdict!.Outcome != VerdictOutcome.Refused)
+        if (ReferenceEquals(Verdict, judged))
         {
             Verdict = final;
         }
 
         _opened = true;
-        return Verdict;
+        return Verdict!;
     }
 
     /// <summary>Has the verdict kept true from now on, for a connection that the gate has let in. Whoever carries it disposes of the registration when it is closed.</summary>
@@ -130,10 +133,12 @@ internal sealed class HandshakeGate(PeerPolicyEngine engine, SnapshotSource<Peer
             engine.ServeSessions();
         }
 
-        Verdict = distrusted
-            ? engine.Count(PeerVerdict.Refused(role, _demand.Policy, _demand.Expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow()))
-            : engine.JudgeInGate(_demand.Policy, role, presented, _demand.Expected);
+        _distrusted = distrusted;
+        Verdict = distrusted ? Distrusted() : engine.JudgeInGate(_demand.Policy, role, presented, _demand.Expected);
     }
+
+    private PeerVerdict Distrusted() =>
+        engine.Count(PeerVerdict.Refused(role, _demand.Policy, _demand.Expected, new Finding(ValidationReason.ExplicitlyDistrusted, 0), engine.TimeProvider.GetUtcNow()));
 
     // SslStream hands out the newer type; whoever else calls must not have a bad certificate taken for none.
     internal static PresentedChain Presented(X509Certificate? certificate, X509Chain? chain) => certificate is null or X509Certificate2

@@ -71,20 +71,19 @@ internal static class MutualTlsHandshake
         using CancellationTokenSource? linked = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken) : null;
         CancellationToken stop = (linked ?? deadline).Token;
         bool opened = false;
-
-        // A policy that was put in the place of another one is told of by the first connection under it.
-        options.Policy.Current.Announce(options.Logger);
         try
         {
+            // A policy that was put in the place of another one is told of by the first connection under it.
+            options.Policy.Current.Announce(options.Logger);
             await authenticate(stop).ConfigureAwait(false);
             PeerVerdict verdict = await gate.OpenAsync(stream, stop).ConfigureAwait(false);
-            opened = verdict.MayConnect;
-            if (!opened)
+            if (!verdict.MayConnect)
             {
                 throw Refusal(options.Logger, verdict, innerException: null);
             }
 
             Log.Judged(options.Logger, verdict);
+            opened = true;
             return verdict;
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)

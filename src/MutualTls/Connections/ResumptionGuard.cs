@@ -28,10 +28,13 @@ internal static class ResumptionGuard
 
     private static readonly ConcurrentDictionary<Client, Suspension> Suspended = new();
 
+    // An empty dictionary takes all its locks to say so, and this is asked in each handshake.
+    private static volatile bool s_everSuspended;
+
     public static int Count => Suspended.Count;
 
     public static bool AllowsResumption(LocalCredential credential, EndPoint? client, DateTimeOffset now) =>
-        Suspended.IsEmpty || !Suspended.TryGetValue(Client.Of(credential, client), out Suspension suspension) || now >= suspension.Until;
+        !s_everSuspended || !Suspended.TryGetValue(Client.Of(credential, client), out Suspension suspension) || now >= suspension.Until;
 
     /// <summary>Learns from a client's verdict.</summary>
     public static void Learn(LocalCredential credential, EndPoint? client, PeerVerdict verdict, int presentedCount, PeerPolicyEngine engine, ILogger logger)
@@ -39,7 +42,7 @@ internal static class ResumptionGuard
         if (verdict.IsAuthenticated)
         {
             // A full handshake brings the intermediates back, even where the verdict itself was remembered.
-            if (!Suspended.IsEmpty && presentedCount > 1 && Client.Of(credential, client) is var known && Suspended.TryGetValue(known, out Suspension suspension) && suspension.ForIntermediates)
+            if (s_everSuspended && presentedCount > 1 && Client.Of(credential, client) is var known && Suspended.TryGetValue(known, out Suspension suspension) && suspension.ForIntermediates)
             {
                 engine.Remember(verdict);
                 Suspended.TryRemove(known, out _);
@@ -64,6 +67,7 @@ internal static class ResumptionGuard
                 Suspended.TryRemove(any);
             }
 
+            s_everSuspended = true;
             Suspended[Client.Of(credential, client)] = new Suspension(now + SessionLifetime, ForIntermediates: verdict.Primary.Value.Reason is ValidationReason.IssuerUnknown);
             if (isNew)
             {

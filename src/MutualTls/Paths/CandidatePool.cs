@@ -17,6 +17,9 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
     /// <summary>A large mesh has tens of issuing CAs; each entry is a certificate and an imported key, 2 KB or so.</summary>
     public const int DefaultCapacity = 1024;
 
+    /// <summary>A CA in use has one or two of one name, while it changes its key. Whoever makes more pushes out its own.</summary>
+    public const int MaxNamesakes = 16;
+
     private const int HashedLength = 32;
 
     private readonly ConcurrentDictionary<int, ParsedCertificate[]> _bySubject = new();
@@ -35,11 +38,11 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
 
     public int Count => _byContent.Count;
 
-    /// <summary>Gets the intermediates that may have this subject, and seldom others: all that are here, or else those of the shared pool.</summary>
-    public ReadOnlySpan<ParsedCertificate> Named(int preparedNameHash) =>
-        _bySubject.TryGetValue(preparedNameHash, out ParsedCertificate[]? found) ? found
-        : Volatile.Read(ref _shared) is { } shared ? shared.Named(preparedNameHash)
-        : default;
+    /// <summary>Gets the intermediates that may have this subject, and seldom others.</summary>
+    public ReadOnlySpan<ParsedCertificate> Named(int preparedNameHash) => _bySubject.TryGetValue(preparedNameHash, out ParsedCertificate[]? found) ? found : default;
+
+    /// <summary>Gets those of the shared pool, some of which may be here too.</summary>
+    public ReadOnlySpan<ParsedCertificate> NamedElsewhere(int preparedNameHash) => Volatile.Read(ref _shared) is { } shared ? shared.Named(preparedNameHash) : default;
 
     /// <summary>Has another pool keep what is kept from here on, and look there for what is not here. The first one given stays.</summary>
     public void ShareWith(CandidatePool shared)
@@ -122,18 +125,35 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
                 return;
             }
 
+            if (_bySubject.TryGetValue(certificate.SubjectNameHash, out ParsedCertificate[]? others) && others.Length >= MaxNamesakes)
+            {
+                Remove(others[0]);
+            }
+
             _bySubject.AddOrUpdate(certificate.SubjectNameHash, _ => [certificate], (_, others) => [.. others, certificate]);
             _ages.Enqueue(certificate);
-            if (_ages.Count > capacity)
+            while (_byContent.Count > capacity)
             {
                 Remove(_ages.Dequeue());
+            }
+
+            // Namesakes that were pushed out are gone, and have a place in the queue no longer once these are many.
+            if (_ages.Count > capacity * 2)
+            {
+                ParsedCertificate[] kept = [.. _ages.Where(aged => Find(aged.Bytes) == aged)];
+                _ages.Clear();
+                Array.ForEach(kept, _ages.Enqueue);
             }
         }
     }
 
     private void Remove(ParsedCertificate certificate)
     {
-        _byContent.TryRemove(ContentHash(certificate.Bytes), out _);
+        if (!_byContent.TryRemove(KeyValuePair.Create(ContentHash(certificate.Bytes), certificate)))
+        {
+            return;
+        }
+
         Interlocked.CompareExchange(ref _latest, null, certificate);
         ParsedCertificate[] left = [.. _bySubject[certificate.SubjectNameHash].Where(other => other != certificate)];
         if (left.Length == 0)

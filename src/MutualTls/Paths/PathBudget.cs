@@ -14,7 +14,7 @@ internal struct PathBudget
     public const int MaxSignatureChecks = 100;
 
     /// <summary>
-    /// Certificates whose signature fails, after which the search ends. A chain with one way to go costs one failed check. The second is for a peer that sends a
+    /// Presented certificates whose signature fails, after which the search ends. A chain with one way to go costs one failed check. The second is for a peer that sends a
     /// broken certificate beside the good one; more than that nobody sends by accident, and a stranger can make as many as he likes.
     /// </summary>
     public const int MaxForged = 2;

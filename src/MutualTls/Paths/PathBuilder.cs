@@ -40,6 +40,9 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
     /// <summary>Gets that certificate.</summary>
     public ParsedCertificate? DeadEnd { get; private set; }
 
+    /// <summary>Tells whether nobody presented a certificate of the path: it comes from the pool.</summary>
+    public bool IsOfPoolAlone(ParsedCertificate certificate) => !ReferenceEquals(certificate, _path[0]) && !_presented.Contains(certificate);
+
     /// <summary>Begins a search.</summary>
     public void Begin(ParsedCertificate endEntity, ReadOnlySpan<ParsedCertificate> presented, TrustAnchorSet anchors, DateTimeOffset time, ref PathBudget budget)
     {
@@ -128,7 +131,7 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
         for (int i = 0; i < distances.Length; i++)
         {
             int issuer = _presented[i].IssuerNameHash;
-            distances[i] = _anchors.Named(issuer).IsEmpty && pool.Named(issuer).IsEmpty ? 0 : 1;
+            distances[i] = _anchors.Named(issuer).IsEmpty && pool.Named(issuer).IsEmpty && pool.NamedElsewhere(issuer).IsEmpty ? 0 : 1;
         }
 
         for (int distance = 1; distance < Levels && distances.Contains(distance); distance++)
@@ -146,21 +149,34 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
         }
     }
 
-    // For people: how far what was presented goes on from here. A loop has no end.
+    // For people: how far what was presented goes on from here. A loop has no end. The search's budget is not spent on it, nor more than as much again.
     private void FindDeadEnd(int level)
     {
+        PathBudget budget = default;
         ParsedCertificate certificate = _path[level];
         for (int depth = level; depth < Levels; depth++)
         {
-            ParsedCertificate last = certificate;
-            if (_presented.Find(issuer => issuer.SubjectNameHash == last.IssuerNameHash && DistinguishedName.AreEqual(issuer.SubjectName, last.IssuerName)) is not { } next)
+            if (FindPresentedIssuer(certificate, ref budget) is not { } next)
             {
-                (DeadEnd, DeadEndDepth) = (last, depth);
+                (DeadEnd, DeadEndDepth) = (certificate, depth);
                 return;
             }
 
             certificate = next;
         }
+    }
+
+    private ParsedCertificate? FindPresentedIssuer(ParsedCertificate certificate, ref PathBudget budget)
+    {
+        foreach (ParsedCertificate issuer in _presented)
+        {
+            if (issuer.SubjectNameHash == certificate.IssuerNameHash && HasName(certificate, issuer.SubjectName, ref budget))
+            {
+                return issuer;
+            }
+        }
+
+        return null;
     }
 
     private (int Start, int End) IssuersOf(ParsedCertificate certificate, ref PathBudget budget)
@@ -190,17 +206,37 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
             }
         }
 
-        foreach (ParsedCertificate issuer in pool.Named(certificate.IssuerNameHash))
-        {
-            // Presented certificates that the pool knows are the pool's own objects.
-            if (!_presented.Contains(issuer))
-            {
-                Consider(start, certificate, issuer, distance: 1, ref budget);
-            }
-        }
+        ConsiderOfPool(start, certificate, pool.Named(certificate.IssuerNameHash), ref budget);
+        ConsiderOfPool(start, certificate, pool.NamedElsewhere(certificate.IssuerNameHash), ref budget);
 
         _lookedUp.Add((certificate, start, _candidates.Count));
         return (start, _candidates.Count);
+    }
+
+    // Behind those that were presented: whoever holds some CA that is trusted somewhere can have others of this name put there.
+    private void ConsiderOfPool(int start, ParsedCertificate certificate, ReadOnlySpan<ParsedCertificate> issuers, ref PathBudget budget)
+    {
+        foreach (ParsedCertificate issuer in issuers)
+        {
+            // Presented certificates that the pool knows are the pool's own objects.
+            if (!_presented.Contains(issuer) && !IsCandidate(start, issuer))
+            {
+                Consider(start, certificate, issuer, distance: Levels, ref budget);
+            }
+        }
+    }
+
+    private bool IsCandidate(int start, ParsedCertificate issuer)
+    {
+        for (int i = start; i < _candidates.Count; i++)
+        {
+            if (_candidates[i].Certificate is { } known && (ReferenceEquals(known, issuer) || known.Bytes.SequenceEqual(issuer.Bytes)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Consider(int start, ParsedCertificate certificate, ParsedCertificate issuer, int distance, ref PathBudget budget)
@@ -214,7 +250,7 @@ internal sealed class PathBuilder(SignatureChecks signatures, CandidatePool pool
     private static bool HasName(ParsedCertificate certificate, ReadOnlySpan<byte> issuer, ref PathBudget budget)
     {
         ReadOnlySpan<byte> wanted = certificate.IssuerName;
-        return wanted.SequenceEqual(issuer) || (budget.TakePreparedOctets(wanted.Length) && DistinguishedName.AreEqual(wanted, issuer));
+        return wanted.SequenceEqual(issuer) || (budget.TakePreparedOctets(Math.Max(wanted.Length, issuer.Length)) && DistinguishedName.AreEqual(wanted, issuer));
     }
 
     private void Insert(int start, Candidate candidate)

@@ -53,7 +53,7 @@ internal sealed class PathFinder
     public VerifiedPath? Next()
     {
         // Once a budget is used up no other path is tried: each would run into the same limit, after more work.
-        while (!_budget.IsExhausted && _signatures.Forged < PathBudget.MaxForged && _builder.MoveNext(ref _budget))
+        while (!_budget.IsExhausted && _signatures.CountForged(_builder) < PathBudget.MaxForged && _builder.MoveNext(ref _budget))
         {
             PathCheck path = new(_builder.Certificates, _builder.Anchor!, _parameters!, _purpose, _time, ref _budget);
             _tried++;
@@ -67,13 +67,20 @@ internal sealed class PathFinder
                 return verified;
             }
 
-            // The first candidate is the likeliest to be what the peer meant, so its findings are the ones to show.
-            _findings ??= path.Findings;
+            // The first candidate is the likeliest to be what the peer meant, so its findings are the ones to show; not that the pool holds somebody else's of the same name.
+            if (!IsOfNamesake(path))
+            {
+                _findings ??= path.Findings;
+            }
+
             _builder.BackTo(path.MendableDepth);
         }
 
         return null;
     }
+
+    private bool IsOfNamesake(in PathCheck path) =>
+        path.Findings?.Primary is { Reason: ValidationReason.SignatureInvalid, Depth: > 0 and var depth } && depth < path.Certificates.Length && _builder.IsOfPoolAlone(path.Certificates[depth]);
 
     /// <summary>Gets what speaks against the end-entity, after <see cref="Next"/> found no path at all.</summary>
     public FindingCollection Explain()

@@ -22,9 +22,6 @@ internal sealed class SignatureChecks(SignatureMemo memo, CandidatePool pool)
     // At most PathBudget.MaxSignatureChecks entries, mostly one to three: searched from the front.
     private readonly List<(ParsedCertificate Certificate, object Issuer, SignatureOutcome Outcome)> _done = [];
 
-    /// <summary>Gets how many certificates have a signature that failed, under whatever keys.</summary>
-    public int Forged { get; private set; }
-
     /// <summary>Gets how many checks were made.</summary>
     public (int Good, int Bad) Counted
     {
@@ -40,10 +37,18 @@ internal sealed class SignatureChecks(SignatureMemo memo, CandidatePool pool)
         }
     }
 
-    public void Clear()
+    public void Clear() => _done.Clear();
+
+    /// <summary>Gets how many certificates that the peer presented have a signature that failed, under whatever keys. What the pool put on a path is none of his doing.</summary>
+    public int CountForged(PathBuilder builder)
     {
-        _done.Clear();
-        Forged = 0;
+        int count = 0;
+        for (int i = 0; i < _done.Count; i++)
+        {
+            count += _done[i].Outcome == SignatureOutcome.Invalid && !IsForged(_done[i].Certificate, before: i) && !builder.IsOfPoolAlone(_done[i].Certificate) ? 1 : 0;
+        }
+
+        return count;
     }
 
     public SignatureOutcome Check(ParsedCertificate certificate, ParsedCertificate issuer, ref PathBudget budget) =>
@@ -84,7 +89,6 @@ internal sealed class SignatureChecks(SignatureMemo memo, CandidatePool pool)
             : key.Supports(certificate.SignatureAlgorithm) && key.Verify(certificate.SignatureAlgorithm, certificate.Tbs, certificate.Signature)
                 ? SignatureOutcome.Valid
             : SignatureOutcome.Invalid;
-        Forged += outcome == SignatureOutcome.Invalid && !IsForged(certificate) ? 1 : 0;
         _done.Add((certificate, issuer, outcome));
         if (outcome == SignatureOutcome.Valid && certificate.IsCa)
         {
@@ -95,11 +99,11 @@ internal sealed class SignatureChecks(SignatureMemo memo, CandidatePool pool)
         return outcome;
     }
 
-    private bool IsForged(ParsedCertificate certificate)
+    private bool IsForged(ParsedCertificate certificate, int before)
     {
-        foreach ((ParsedCertificate doneCertificate, _, SignatureOutcome outcome) in _done)
+        for (int i = 0; i < before; i++)
         {
-            if (ReferenceEquals(doneCertificate, certificate) && outcome == SignatureOutcome.Invalid)
+            if (ReferenceEquals(_done[i].Certificate, certificate) && _done[i].Outcome == SignatureOutcome.Invalid)
             {
                 return true;
             }

@@ -119,6 +119,22 @@ public class GateTests
         Assert.Equal(ValidationReason.IssuerUnknown, verdict.Primary!.Value.Reason);
     }
 
+    // What an audit let go on is not let in by the policy that ends it.
+    [Fact]
+    public async Task Open_AuditReplacedDuringTheHandshake_TheNewPolicyRefuses()
+    {
+        TestPki pki = new(), stranger = new();
+        SnapshotSource<PeerPolicy> policies = Pair.Trusting(pki.Root, p => p.Options.Dangerous.AuditOnly = true);
+        HandshakeGate gate = new(new PeerPolicyEngine(), policies, PeerRole.Client, _ => null);
+        Assert.True(Call(gate, stranger, stranger.Client));
+        policies.Change(Pair.Trusting(pki.Root));
+
+        PeerVerdict verdict = await gate.OpenAsync(new SslStream(InMemoryDuplex.CreatePair().Client), Pair.Stop);
+
+        Assert.False(verdict.MayConnect);
+        Assert.Same(verdict, gate.Verdict);
+    }
+
     // Pitfall 15: the policy is replaced while the gate waits; the new one decides.
     [Fact]
     public async Task Open_PolicyReplacedWhileAValidatorIsAsked_TheNewPolicyDecides()

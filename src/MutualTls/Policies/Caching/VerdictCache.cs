@@ -21,6 +21,9 @@ internal sealed class VerdictCache(long limit)
     private long _bytes;
     private long _newBytes;
 
+    // Of entries that were removed and still lie in a queue.
+    private long _removedBytes;
+
     /// <summary>Gets how many verdicts are kept.</summary>
     public int Count => _table.Count;
 
@@ -29,6 +32,9 @@ internal sealed class VerdictCache(long limit)
 
     /// <summary>Gets about how many bytes they keep alive.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Gets about how many bytes those keep alive that were removed lately.</summary>
+    public long RemovedBytes => Volatile.Read(ref _removedBytes);
 
     /// <summary>Finds an entry. Beside a write one may be missed: then the peer is judged again.</summary>
     public CachedVerdict? Find(in PresentedKey key)
@@ -68,7 +74,8 @@ internal sealed class VerdictCache(long limit)
                 EvictOne();
             }
 
-            if (_new.Count + _known.Count > Count + (Count / 4) + 16)
+            // Few in number can be much: whoever has one certificate can send a great deal along, another each time.
+            if (_new.Count + _known.Count > Count + (Count / 4) + 16 || _removedBytes > limit / NewShare)
             {
                 DropRemoved(_new);
                 DropRemoved(_known);
@@ -102,14 +109,14 @@ internal sealed class VerdictCache(long limit)
         bool fromNew = _new.Count > 0 && (_newBytes > limit / NewShare || _known.Count == 0);
         CachedVerdict oldest = fromNew ? _new.Dequeue() : _known.Dequeue();
         _newBytes -= fromNew ? oldest.Bytes : 0;
-        if (oldest.IsRemoved)
-        {
-            return;
-        }
-
-        if (oldest.Uses == 0)
+        if (!oldest.IsRemoved && oldest.Uses == 0)
         {
             Unlink(oldest);
+        }
+
+        if (oldest.IsRemoved)
+        {
+            _removedBytes -= oldest.Bytes;
             return;
         }
 
@@ -128,6 +135,7 @@ internal sealed class VerdictCache(long limit)
         entry.IsRemoved = true;
         _table.Remove(entry);
         _bytes -= entry.Bytes;
+        _removedBytes += entry.Bytes;
     }
 
     private void DropRemoved(Queue<CachedVerdict> queue)
@@ -139,9 +147,10 @@ internal sealed class VerdictCache(long limit)
             {
                 queue.Enqueue(entry);
             }
-            else if (ReferenceEquals(queue, _new))
+            else
             {
-                _newBytes -= entry.Bytes;
+                _removedBytes -= entry.Bytes;
+                _newBytes -= ReferenceEquals(queue, _new) ? entry.Bytes : 0;
             }
         }
     }

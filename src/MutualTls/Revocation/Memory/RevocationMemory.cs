@@ -18,12 +18,15 @@ internal sealed class RevocationMemory : IVersioned
     /// <summary>How much memory it holds, in octets: forty CRLs of a million entries.</summary>
     public const long DefaultMaxOctets = 1L << 30;
 
+    private static long s_memories;
+
     private readonly ConcurrentDictionary<ulong, RevocationAuthority> _authorities = new();
     private readonly Lock _evicting = new();
     private readonly int _maxAuthorities;
     private readonly long _maxOctets;
     private readonly Action<int>? _evicted;
-    private long _version;
+    // No two memories of a process count through the same numbers: verdicts are kept by the policy, which several engines may share.
+    private long _version = Interlocked.Increment(ref s_memories) << 40;
 
     // What was added since all was last weighed, and what it weighed then. What went meanwhile is still counted.
     private long _octets;
