@@ -38,7 +38,7 @@ internal abstract class VerificationKey
     /// <summary>Tells whether this kind of key makes this kind of signature.</summary>
     public abstract bool Supports(SignatureAlgorithm algorithm);
 
-    /// <summary>Tells whether <paramref name="signature"/> is this key's over <paramref name="data"/>. Allocates nothing for RSA and ECDSA on Linux.</summary>
+    /// <summary>Tells whether <paramref name="signature"/> is this key's over <paramref name="data"/>. Allocates nothing for RSA and ECDSA on Linux, but once for each thread.</summary>
     public virtual bool Verify(SignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
         Span<byte> hash = stackalloc byte[MaxHashLength];

@@ -79,6 +79,12 @@ internal sealed class LiveJudge(PeerPolicyEngine engine, PeerPolicy policy)
 
     private PeerVerdict Anew(LiveRegistration member)
     {
+        // Said once, in the handshake, and true under every policy: whoever was let in in spite of it was so by an audit.
+        if (member.Standing.Primary is { Reason: ValidationReason.ExplicitlyDistrusted } distrust)
+        {
+            return PeerVerdict.Refused(member.Standing.Role, policy, member.Standing.Expected, distrust, engine.TimeProvider.GetUtcNow());
+        }
+
         try
         {
             return engine.JudgeByAnother(policy, member.Standing, OtherCertificates.Join(member.Standing, member.Others), ExpectedBy(member, policy));

@@ -38,6 +38,9 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
 
     public int Count => _byContent.Count;
 
+    /// <summary>Gets how many places in the queue are taken, by those that are here and by some that were.</summary>
+    public int Queued => _ages.Count;
+
     /// <summary>Gets the intermediates that may have this subject, and seldom others.</summary>
     public ReadOnlySpan<ParsedCertificate> Named(int preparedNameHash) => _bySubject.TryGetValue(preparedNameHash, out ParsedCertificate[]? found) ? found : default;
 
@@ -137,10 +140,10 @@ internal sealed class CandidatePool(int capacity = CandidatePool.DefaultCapacity
                 Remove(_ages.Dequeue());
             }
 
-            // Namesakes that were pushed out are gone, and have a place in the queue no longer once these are many.
+            // Namesakes that were pushed out are gone, and come back perhaps: once their places in the queue are many, each that is here has one.
             if (_ages.Count > capacity * 2)
             {
-                ParsedCertificate[] kept = [.. _ages.Where(aged => Find(aged.Bytes) == aged)];
+                ParsedCertificate[] kept = [.. _ages.Where(aged => Find(aged.Bytes) == aged).Distinct()];
                 _ages.Clear();
                 Array.ForEach(kept, _ages.Enqueue);
             }
