@@ -1,12 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging.Abstractions;
 using MutualTls.Certificates;
 using MutualTls.Connections;
 using MutualTls.Findings;
 using MutualTls.Paths;
 using MutualTls.Paths.Rules;
 using MutualTls.Policies;
+using MutualTls.Sources;
 using MutualTls.Testing;
+using MutualTls.Tests.Connections;
 using MutualTls.Tests.Support;
 using MutualTls.Trust;
 
@@ -60,6 +63,39 @@ public class RareReasonTests
 
         Assert.False(goesOn);
         AssertRefused(gate.Verdict!, ValidationReason.ExplicitlyDistrusted);
+    }
+
+    // An audit lets it go on; no policy that comes later lets it in, in the handshake or after it.
+    [Fact]
+    public async Task Open_DistrustedUnderAnAuditThatEnds_IsRefusedInTheHandshakeAndAfterIt()
+    {
+        TestPki pki = new();
+        PeerPolicyEngine engine = new();
+        SnapshotSource<PeerPolicy> policies = Pair.Trusting(pki.Root, p => p.Options.Dangerous.AuditOnly = true);
+        HandshakeGate early = Distrusted(), late = Distrusted();
+        await late.OpenAsync(Unused(), Pair.Stop);
+        using LiveRegistration live = late.Register(new FakeConnection(), NullLogger.Instance);
+
+        policies.Change(Pair.Trusting(pki.Root));
+
+        AssertRefused(await early.OpenAsync(Unused(), Pair.Stop), ValidationReason.ExplicitlyDistrusted);
+        Assert.False(early.Verdict!.MayConnect);
+        PeerVerdict again = new LiveJudge(engine, policies.Current).Judge(live);
+        AssertRefused(again, ValidationReason.ExplicitlyDistrusted);
+        Assert.False(again.MayConnect);
+
+        HandshakeGate Distrusted()
+        {
+            using X509Chain chain = new();
+            chain.ChainPolicy.ExtraStore.Add(X509CertificateLoader.LoadCertificate(pki.Issuing.Der.Span));
+            ChainStatus(chain) = [new X509ChainStatus { Status = X509ChainStatusFlags.ExplicitDistrust }];
+            HandshakeGate gate = new(engine, policies, PeerRole.Client, _ => null);
+            Assert.True(gate.Validate(
+                this, X509CertificateLoader.LoadCertificate(pki.Client.Der.Span), chain, System.Net.Security.SslPolicyErrors.RemoteCertificateChainErrors));
+            return gate;
+        }
+
+        static System.Net.Security.SslStream Unused() => new(InMemoryDuplex.CreatePair().Client);
     }
 
     private static void AssertRefused(PeerVerdict verdict, ValidationReason reason)
