@@ -10,6 +10,9 @@ namespace MutualTls.Connections.Rehearsals;
 /// <threadsafety>Not for more than one thread.</threadsafety>
 internal sealed class RehearsalPki : IDisposable
 {
+    /// <summary>The issuing CA's name, which no other has.</summary>
+    public const string IssuingName = "CN=MutualTls Rehearsal Issuing";
+
     private const string ClientAuth = "1.3.6.1.5.5.7.3.2";
 
     private static readonly HashAlgorithmName Hash = HashAlgorithmName.SHA256;
@@ -76,7 +79,7 @@ internal sealed class RehearsalPki : IDisposable
 
     private void MakeIssuing()
     {
-        using X509Certificate2 issuing = Request("CN=Issuing", _root).Create(_root!, _from, _until, [2]);
+        using X509Certificate2 issuing = Request(IssuingName, _root).Create(_root!, _from, _until, [2]);
         _issuing = issuing.CopyWithPrivateKey(_key);
     }
 

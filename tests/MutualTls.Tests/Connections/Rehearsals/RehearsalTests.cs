@@ -27,7 +27,7 @@ public class RehearsalTests
     public async Task Run_Ended_LeavesNoIntermediateToOtherEngines()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no rehearsal elsewhere.");
-        int subject = NameHashes.Of(new X500DistinguishedName("CN=Issuing").RawData);
+        int subject = NameHashes.Of(new X500DistinguishedName(RehearsalPki.IssuingName).RawData);
         await Rehearsal.RunAsync(Stop);
         Assert.True(CandidatePool.OfProcess.Named(subject).IsEmpty);
     }
