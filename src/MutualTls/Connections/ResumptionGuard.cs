@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using MutualTls.Credentials;
 using MutualTls.Findings;
@@ -23,18 +20,11 @@ internal static class ResumptionGuard
     /// <summary>OpenSSL's sessions live for two hours at most: after that a client has none left to offer.</summary>
     public static readonly TimeSpan SessionLifetime = TimeSpan.FromHours(2);
 
-    /// <summary>Some 100 bytes each. Of more, any one gives way: that client may be refused once more.</summary>
-    public const int MaxSuspended = 10_000;
+    private const int MaxSuspended = 10_000;
 
-    private static readonly ConcurrentDictionary<Client, Suspension> Suspended = new();
+    private static readonly SuspendedClients Suspended = new(MaxSuspended);
 
-    // An empty dictionary takes all its locks to say so, and this is asked in each handshake.
-    private static volatile bool s_everSuspended;
-
-    public static int Count => Suspended.Count;
-
-    public static bool AllowsResumption(LocalCredential credential, EndPoint? client, DateTimeOffset now) =>
-        !s_everSuspended || !Suspended.TryGetValue(Client.Of(credential, client), out Suspension suspension) || now >= suspension.Until;
+    public static bool AllowsResumption(LocalCredential credential, EndPoint? client, DateTimeOffset now) => !Suspended.Has(credential, client, now);
 
     /// <summary>Learns from a client's verdict.</summary>
     public static void Learn(LocalCredential credential, EndPoint? client, PeerVerdict verdict, int presentedCount, PeerPolicyEngine engine, ILogger logger)
@@ -42,10 +32,10 @@ internal static class ResumptionGuard
         if (verdict.IsAuthenticated)
         {
             // A full handshake brings the intermediates back, even where the verdict itself was remembered.
-            if (s_everSuspended && presentedCount > 1 && Client.Of(credential, client) is var known && Suspended.TryGetValue(known, out Suspension suspension) && suspension.ForIntermediates)
+            if (presentedCount > 1 && Suspended.AwaitsIntermediates(credential, client))
             {
                 engine.Remember(verdict);
-                Suspended.TryRemove(known, out _);
+                Suspended.Remove(credential, client);
             }
 
             return;
@@ -62,37 +52,11 @@ internal static class ResumptionGuard
         {
             DateTimeOffset now = engine.TimeProvider.GetUtcNow();
             bool isNew = AllowsResumption(credential, client, now);
-            if (Suspended.Count >= MaxSuspended && Suspended.FirstOrDefault() is { Key.Certificate: not null } any)
-            {
-                Suspended.TryRemove(any);
-            }
-
-            s_everSuspended = true;
-            Suspended[Client.Of(credential, client)] = new Suspension(now + SessionLifetime, ForIntermediates: verdict.Primary.Value.Reason is ValidationReason.IssuerUnknown);
+            Suspended.Add(credential, client, now + SessionLifetime, forIntermediates: verdict.Primary.Value.Reason is ValidationReason.IssuerUnknown);
             if (isNew)
             {
                 Log.ResumptionSuspended(logger, (client as IPEndPoint)?.Address.ToString() ?? "clients of unknown address", credential.Parsed.Subject, verdict.Primary!.Value.Code);
             }
         }
     }
-
-    // One that has an address of IPv6 has all of the last 64 bits.
-    private readonly record struct Client(string Certificate, UInt128 Address)
-    {
-        public static Client Of(LocalCredential credential, EndPoint? client)
-        {
-            Span<byte> octets = stackalloc byte[16];
-            octets.Clear();
-            if (client is IPEndPoint { Address: { } address })
-            {
-                bool isIPv4 = address.AddressFamily == AddressFamily.InterNetwork || address.IsIPv4MappedToIPv6;
-                (isIPv4 ? address.MapToIPv6() : address).TryWriteBytes(octets, out _);
-                octets = isIPv4 ? octets : octets[..8];
-            }
-
-            return new Client(credential.Parsed.Sha256Fingerprint, octets.Length == 16 ? BinaryPrimitives.ReadUInt128BigEndian(octets) : (UInt128)BinaryPrimitives.ReadUInt64BigEndian(octets) << 64);
-        }
-    }
-
-    private readonly record struct Suspension(DateTimeOffset Until, bool ForIntermediates);
 }

@@ -112,19 +112,6 @@ public class ResumptionGuardTests
         Assert.True(ResumptionGuard.AllowsResumption(credential, At("192.0.2.1"), _clock.GetUtcNow()));
     }
 
-    [Fact]
-    public void Learn_FloodOfAddresses_IsBounded()
-    {
-        LocalCredential credential = _pki.Server.ToCredential();
-        IPEndPoint[] flood = [.. Enumerable.Range(1, ResumptionGuard.MaxSuspended + 100).Select(i => new IPEndPoint(new IPAddress(i), 1))];
-        Array.ForEach(flood, client => Learn(credential, client, TestPresentation.EndEntityOfUnknownIssuer));
-
-        Assert.InRange(ResumptionGuard.Count, ResumptionGuard.MaxSuspended / 2, ResumptionGuard.MaxSuspended);
-
-        // It is the process's: what others learnt is not to be pushed out for good.
-        Array.ForEach(flood, client => Learn(credential, client, TestPresentation.Whole));
-    }
-
     private static int CountOf<T>(List<T> list)
     {
         lock (list)
