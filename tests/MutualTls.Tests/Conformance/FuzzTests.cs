@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using MutualTls.Conformance.Fuzzing;
+using MutualTls.Conformance.Running;
 
 namespace MutualTls.Tests.Conformance;
 
@@ -35,6 +35,30 @@ public class FuzzTests
 
         Assert.Contains(what, finding?.What, StringComparison.Ordinal);
         Assert.Equal([0x05, 0x00], Assert.Single(finding!.Given).ToArray());
+    }
+
+    // Other tests are at work in the same process: what they take is not the library's.
+    [Fact]
+    public async Task Execute_OthersTakeTheProcessor_NothingIsFound()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere time is the wall's.");
+        PlantedTarget target = new("wait");
+        FuzzRun run = new(seed: 1, [target]) { MaxTime = TimeSpan.FromMilliseconds(50) };
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task other = Task.Run(
+            () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                }
+            },
+            stop.Token);
+
+        FuzzFinding? finding = run.Execute(target, new FuzzInput(target.Seeds[0], [0x05, 0x00], IsResigned: false), variation: 1, new FuzzRun.Statistics(target));
+        await stop.CancelAsync();
+        await Task.WhenAny(other);
+
+        Assert.Null(finding);
     }
 
     [Fact]
@@ -77,11 +101,12 @@ public class FuzzTests
                 case "allocate":
                     GC.KeepAlive(new byte[FuzzRun.MaxAllocated + 1]);
                     break;
+                case "wait":
+                    Thread.Sleep(200);
+                    break;
                 case "spin":
-                    // Both clocks: other tests use processor time too, and may take this thread's turn.
-                    long start = Stopwatch.GetTimestamp();
-                    TimeSpan until = Environment.CpuUsage.TotalTime + TimeSpan.FromMilliseconds(100);
-                    while (Environment.CpuUsage.TotalTime < until || Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(100))
+                    TimeSpan until = ProcessorTime.Now() + TimeSpan.FromMilliseconds(100);
+                    while (ProcessorTime.Now() < until)
                     {
                     }
 

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using MutualTls.Conformance.Running;
 using MutualTls.Connections;
 using MutualTls.Policies;
 using MutualTls.Policies.Lists;

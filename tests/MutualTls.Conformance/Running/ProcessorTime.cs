@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace MutualTls.Tests.Support;
+namespace MutualTls.Conformance.Running;
 
 /// <summary>Measures what a call costs this thread, however busy the machine is: its processor time on Linux, else the time on the wall.</summary>
 internal static class ProcessorTime
@@ -15,7 +15,21 @@ internal static class ProcessorTime
         return Now() - start;
     }
 
-    private static TimeSpan Now() => OperatingSystem.IsLinux() && GetTime(ThreadClock, out Spec time) == 0
+    /// <summary>Measures again where it cost more than is allowed, twice at most, and gets the least: a cold compiler, the collector and a shared core only ever add to what the work itself costs.</summary>
+    public static TimeSpan LeastOf(TimeSpan allowed, Action act)
+    {
+        TimeSpan least = Of(act);
+        for (int more = 0; more < 2 && least > allowed; more++)
+        {
+            TimeSpan again = Of(act);
+            least = again < least ? again : least;
+        }
+
+        return least;
+    }
+
+    /// <summary>Gets what this thread has taken so far.</summary>
+    public static TimeSpan Now() => OperatingSystem.IsLinux() && GetTime(ThreadClock, out Spec time) == 0
         ? new TimeSpan((time.Seconds * TimeSpan.TicksPerSecond) + (time.Nanoseconds / TimeSpan.NanosecondsPerTick))
         : Stopwatch.GetElapsedTime(0);
 
