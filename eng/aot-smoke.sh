@@ -3,16 +3,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out="${1:-$(mktemp -d)}/aot"
-if ! { command -v clang > /dev/null || command -v gcc > /dev/null; } && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
-  DEBIAN_FRONTEND=noninteractive apt-get update -qq > /dev/null 2>&1 || true
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends clang zlib1g-dev > /dev/null 2>&1 || true
-fi
-if command -v clang > /dev/null; then
-  dotnet publish tests/MutualTls.AotSmoke -c Release -p:PublishAot=true -o "$out" -v quiet
-elif command -v gcc > /dev/null; then
-  dotnet publish tests/MutualTls.AotSmoke -c Release -p:PublishAot=true -p:CppCompilerAndLinker=gcc -o "$out" -v quiet
-else
-  echo "No native linker: publishing trimmed, not native."
+status=0
+./eng/publish-native.sh tests/MutualTls.AotSmoke "$out" || status=$?
+if [ "$status" = 3 ]; then
+  echo "Publishing trimmed, not native."
   dotnet publish tests/MutualTls.AotSmoke -c Release -p:PublishTrimmed=true --self-contained -o "$out" -v quiet
+elif [ "$status" != 0 ]; then
+  exit "$status"
 fi
 "$out/MutualTls.AotSmoke"

@@ -62,13 +62,21 @@ internal static class HandshakeCommand
         const double Goal = 1.5;
         TimeSpan pause = TimeSpan.FromMilliseconds(500);
         Option<int> rounds = Rounds(7);
-        Command command = new("start", "Measures the first connections to servers that have just started; ends with 0 only if they are fast enough.") { rounds };
+        Option<FileInfo?> native = new("--native") { Description = "This program as native code (eng/publish-native.sh), whose servers are measured too." };
+        native.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<FileInfo?>() is { Exists: false } missing)
+            {
+                result.AddError($"There is no {missing}.");
+            }
+        });
+        Command command = new("start", "Measures the first connections to servers that have just started; ends with 0 only if they are fast enough.") { rounds, native };
         command.SetAction((parsed, _) => TellAsync(parsed, args, async () =>
         {
             using StartRun run = new();
-            List<StartRow> rows = await run.MeasureAsync(Enum.GetValues<StartKind>(), [TimeSpan.Zero, pause], parsed.GetValue(rounds), Progress);
+            List<StartRow> rows = await run.MeasureAsync(Enum.GetValues<StartKind>(), parsed.GetValue(native), [TimeSpan.Zero, pause], parsed.GetValue(rounds), Progress);
             Console.WriteLine($"{"first connection after a start",-58} {"first, ms",10} {"tenth, ms",10} {"ratio",8}");
-            rows.ForEach(row => Say($"{row.Server + ", " + row.PauseMilliseconds + " ms after it listens",-58} {row.FirstMilliseconds,10:F1} {row.TenthMilliseconds,10:F1} {row.Ratio,7:F1}x{Judge(row)}"));
+            rows.ForEach(row => Say($"{row.Server + (row.IsNative ? ", native, " : ", ") + row.PauseMilliseconds + " ms after it listens",-58} {row.FirstMilliseconds,10:F1} {row.TenthMilliseconds,10:F1} {row.Ratio,7:F1}x{Judge(row)}"));
             return rows;
         }, rows => rows.TrueForAll(row => !IsJudged(row) || row.Ratio <= Goal)));
         return command;

@@ -72,7 +72,7 @@ internal static class Tables
         foreach (StartRow row in results.Rows)
         {
             string when = row.PauseMilliseconds == 0 ? "at once" : string.Create(CultureInfo.InvariantCulture, $"after {row.PauseMilliseconds} ms");
-            table.Append(CultureInfo.InvariantCulture, $"| {Names.OfStart(row.Server)} | {when} | {row.FirstMilliseconds:0} ms | {row.TenthMilliseconds:0.0} ms | {row.Ratio:0.0}x |\n");
+            table.Append(CultureInfo.InvariantCulture, $"| {Names.OfStart(row.Server)}{(row.IsNative ? ", native code" : "")} | {when} | {row.FirstMilliseconds:0} ms | {row.TenthMilliseconds:0.0} ms | {row.Ratio:0.0}x |\n");
         }
 
         return End(table, results);

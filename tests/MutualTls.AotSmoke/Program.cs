@@ -1,8 +1,9 @@
-// Compiled to native code and run: registration, configuration, revocation data that is fetched, a staple, a handshake both ends accept, a request of HttpClient, and a handshake that is refused.
+// Compiled to native code and run: registration, configuration, revocation data that is fetched, a staple, a handshake both ends accept, a request of HttpClient, Kestrel, and a handshake that is refused.
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using MutualTls.AotSmoke;
 using MutualTls.Connections;
 using MutualTls.Credentials;
 using MutualTls.Findings;
@@ -85,6 +86,12 @@ using (HttpClient http = provider.GetRequiredService<IHttpClientFactory>().Creat
     {
         return 4;
     }
+}
+
+if (await WebSmoke.RunAsync() is { } seen)
+{
+    Console.WriteLine(seen);
+    return 5;
 }
 
 try

@@ -28,10 +28,13 @@ internal sealed class StartServer : IDisposable
 
     public int Port { get; }
 
-    /// <summary>Starts this program again, as the server, and waits until it listens.</summary>
-    public static StartServer Start(Material material, StartKind kind)
+    /// <summary>Starts a program as the server, and waits until it listens.</summary>
+    /// <param name="program">This program, or the same as native code.</param>
+    /// <param name="material">Its certificates.</param>
+    /// <param name="kind">What kind of server.</param>
+    public static StartServer Start(string program, Material material, StartKind kind)
     {
-        Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Command, material.Folder, kind.ToString()]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        Process process = Process.Start(new ProcessStartInfo(program, [Command, material.Folder, kind.ToString()]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         return new StartServer(process, int.Parse(process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture));
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using MutualTls.Connections;
+using MutualTls.Diagnostics;
 using MutualTls.Findings;
 using MutualTls.Policies;
 using MutualTls.Testing;
@@ -28,6 +29,45 @@ public class HandshakeTests
         Assert.True(server.Verdict.IsAuthenticated);
         Assert.Contains("client.test", server.Verdict.Identity!.DnsNames);
         Assert.All(server.Verdict.Checks, c => Assert.NotEqual(CheckOutcome.Failed, c.Outcome));
+    }
+
+    // A log is code of the application: what it throws must not leave the other end waiting on a connection that nobody holds.
+    [Theory]
+    [InlineData(EventIds.PeerAccepted)]
+    [InlineData(EventIds.PeerRefused)]
+    [InlineData(EventIds.HandshakeFailed)]
+    public async Task Handshake_LogThrows_TransportIsClosed(int at)
+    {
+        TestPki pki = new(), other = new();
+        (Stream near, Stream far) = InMemoryDuplex.CreatePair();
+        Task serving = MutualTlsStream.AuthenticateAsServerAsync(
+            far,
+            new MutualTlsServerOptions
+            {
+                Credential = Pair.Credential(pki.Server),
+                Policy = Pair.Trusting(at == EventIds.PeerRefused ? other.Root : pki.Root),
+                Logger = new EventRecord { ThrowsAt = at },
+            },
+            Pair.Stop);
+        if (at == EventIds.HandshakeFailed)
+        {
+            await near.WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), Pair.Stop);
+        }
+        else
+        {
+            await using SslStream client = new(near, leaveInnerStreamOpen: true);
+            await client.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions { TargetHost = "localhost", ClientCertificateContext = Pair.Credential(pki.Client).Context, RemoteCertificateValidationCallback = (_, _, _, _) => true }, Pair.Stop);
+        }
+
+        Exception thrown = await Assert.ThrowsAnyAsync<Exception>(() => serving);
+        Assert.Equal("bad log", thrown.GetBaseException().Message);
+
+        // What is left to read, and then the end.
+        byte[] left = new byte[4096];
+        while (await near.ReadAsync(left, Pair.Stop) > 0)
+        {
+        }
     }
 
     [Fact]
