@@ -7,14 +7,17 @@ namespace MutualTls.Connections;
 
 internal static partial class Log
 {
+    // Enough to find the certificate by, with its fingerprint; a stranger chooses his name, and how long it is.
+    private const int MaxNameOfStranger = 256;
+
     [LoggerMessage(EventIds.PeerAccepted, LogLevel.Debug, "Policy '{Policy}' accepted {Role} {Peer}, SHA-256 {Fingerprint}.")]
     public static partial void PeerAccepted(ILogger logger, string policy, string role, string peer, string fingerprint);
 
-    [LoggerMessage(EventIds.PeerRefused, LogLevel.Warning, "Policy '{Policy}' refused a {Role}: {Finding}. {Hint}")]
-    public static partial void PeerRefused(ILogger logger, string policy, string role, string finding, string hint);
+    [LoggerMessage(EventIds.PeerRefused, LogLevel.Warning, "Policy '{Policy}' refused {Role} {Peer}, SHA-256 {Fingerprint}: {Finding}. {Hint}")]
+    private static partial void PeerRefused(ILogger logger, string policy, string role, string peer, string fingerprint, string finding, string hint);
 
-    [LoggerMessage(EventIds.PeerAudited, LogLevel.Warning, "Policy '{Policy}' would have refused a {Role}, but audits only: {Finding}. {Hint}")]
-    public static partial void PeerAudited(ILogger logger, string policy, string role, string finding, string hint);
+    [LoggerMessage(EventIds.PeerAudited, LogLevel.Warning, "Policy '{Policy}' would have refused {Role} {Peer}, SHA-256 {Fingerprint}, but audits only: {Finding}. {Hint}")]
+    private static partial void PeerAudited(ILogger logger, string policy, string role, string peer, string fingerprint, string finding, string hint);
 
     [LoggerMessage(EventIds.PolicyReloaded, LogLevel.Information, "Policy '{Policy}' was reloaded.")]
     public static partial void PolicyReloaded(ILogger logger, string policy);
@@ -71,15 +74,29 @@ internal static partial class Log
 
             PinsOf(logger, verdict);
         }
-        else if (verdict.IsEnforced)
-        {
-            PeerRefused(logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Primary?.ToString() ?? "", verdict.Primary?.Hint ?? "");
-        }
         else
         {
-            PeerAudited(logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Primary?.ToString() ?? "", verdict.Primary?.Hint ?? "");
+            Refused(logger, verdict, verdict.IsEnforced);
         }
     }
+
+    /// <summary>Logs that a peer was refused, or would have been.</summary>
+    public static void Refused(ILogger logger, PeerVerdict verdict, bool isEnforced)
+    {
+        if (logger.IsEnabled(LogLevel.Warning))
+        {
+            Action<ILogger, string, string, string, string, string, string> tell = isEnforced ? PeerRefused : PeerAudited;
+            tell(logger, verdict.Policy.Name, verdict.Role.ToString(), NameOf(verdict), verdict.EndEntity?.Sha256Fingerprint ?? "-", verdict.Primary?.ToString() ?? "", verdict.Primary?.Hint ?? "");
+        }
+    }
+
+    // Without a path nobody vouches for the name: it is what the certificate says of itself.
+    private static string NameOf(PeerVerdict refused) => refused switch
+    {
+        { Identity: { } identity } => identity.ToString(),
+        { EndEntity.Subject: { Length: > 0 } subject } => subject.Length > MaxNameOfStranger ? subject[..MaxNameOfStranger] + "..." : subject,
+        _ => "unknown",
+    };
 
     private static void PinsOf(ILogger logger, PeerVerdict verdict)
     {

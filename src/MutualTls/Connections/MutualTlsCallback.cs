@@ -48,7 +48,8 @@ public static class MutualTlsCallback
 
         if (!verdict.IsAccepted && logger is not null)
         {
-            Log.PeerRefused(logger, policy.Name, role.ToString(), verdict.Primary?.ToString() ?? "", verdict.Primary?.Hint ?? "");
+            // There is nobody here whom an audit could mark.
+            Log.Refused(logger, verdict, isEnforced: true);
         }
 
         return verdict.IsAccepted;

@@ -13,6 +13,11 @@ internal static class ConfigurationReader
     public static void Read(IConfiguration section, MutualTlsBuilder builder)
     {
         List<string> errors = [];
+        if (section is IConfigurationSection named && !named.Exists())
+        {
+            errors.Add($"{named.Path}: there is no such section, or nothing in it.");
+        }
+
         foreach (IConfigurationSection child in section.GetChildren())
         {
             if (child.Key.Equals("Revocation", StringComparison.OrdinalIgnoreCase))
@@ -21,15 +26,15 @@ internal static class ConfigurationReader
                 continue;
             }
 
-            foreach (IConfigurationSection named in child.GetChildren())
+            foreach (IConfigurationSection entry in child.GetChildren())
             {
                 switch (child.Key.ToUpperInvariant())
                 {
                     case "CREDENTIALS":
-                        CredentialSection.Read(named, builder, errors);
+                        CredentialSection.Read(entry, builder, errors);
                         break;
                     case "POLICIES":
-                        ReadPolicy(named, builder, errors);
+                        ReadPolicy(entry, builder, errors);
                         break;
                     default:
                         break;

@@ -50,7 +50,7 @@ public sealed class MutualTlsBuilder
 
     /// <summary>Registers what we demand of peers.</summary>
     /// <param name="name">The name that endpoints refer to.</param>
-    /// <param name="configure">Says what is demanded; runs at start, after what configuration says about the same name.</param>
+    /// <param name="configure">Says what is demanded; runs at start, after what configuration and earlier calls say about the same name: they add up.</param>
     /// <returns>This builder.</returns>
     public MutualTlsBuilder AddPolicy(string name, Action<PeerPolicyBuilder> configure)
     {
@@ -74,7 +74,7 @@ public sealed class MutualTlsBuilder
     /// <summary>Registers what a configuration section says: its children <c>Credentials</c> and <c>Policies</c>, by name, and <c>Revocation</c>, how its data is fetched.</summary>
     /// <param name="section">The section, <c>MutualTls</c> by custom.</param>
     /// <returns>This builder.</returns>
-    /// <exception cref="MutualTlsConfigurationException">A key is unknown or a value cannot be read; the exception lists everything.</exception>
+    /// <exception cref="MutualTlsConfigurationException">There is no such section, a key is unknown or a value cannot be read; the exception lists everything.</exception>
     public MutualTlsBuilder AddConfiguration(IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);

@@ -22,7 +22,7 @@ public static class MutualTlsServiceCollectionExtensions
     /// <param name="services">The services.</param>
     /// <param name="section">The section, <c>MutualTls</c> by custom, with children <c>Credentials</c>, <c>Policies</c> and <c>Revocation</c>.</param>
     /// <returns>The services; several calls add up.</returns>
-    /// <exception cref="MutualTls.MutualTlsConfigurationException">A key is unknown or a value cannot be read.</exception>
+    /// <exception cref="MutualTls.MutualTlsConfigurationException">There is no such section, a key is unknown or a value cannot be read.</exception>
     public static IServiceCollection AddMutualTls(this IServiceCollection services, IConfiguration section) =>
         services.AddMutualTls(mtls => mtls.AddConfiguration(section));
 }

@@ -2,6 +2,7 @@ using System.Net.Security;
 using MutualTls.Connections;
 using MutualTls.Diagnostics;
 using MutualTls.Findings;
+using MutualTls.Identities;
 using MutualTls.Policies;
 using MutualTls.Testing;
 using MutualTls.Tests.Support;
@@ -57,7 +58,13 @@ public class HandshakeTests
         {
             await using SslStream client = new(near, leaveInnerStreamOpen: true);
             await client.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = "localhost", ClientCertificateContext = Pair.Credential(pki.Client).Context, RemoteCertificateValidationCallback = (_, _, _, _) => true }, Pair.Stop);
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = "localhost",
+                    ClientCertificateContext = Pair.Credential(pki.Client).Context,
+                    RemoteCertificateValidationCallback = MutualTlsCallback.Create(Pair.Trusting(pki.Root), PeerRole.Server, ReferenceIdentity.ForHost("localhost")),
+                },
+                Pair.Stop);
         }
 
         Exception thrown = await Assert.ThrowsAnyAsync<Exception>(() => serving);

@@ -94,6 +94,15 @@ public class AddMutualTlsTests
         Assert.Contains(refused.Errors, e => e.Contains(mentions, StringComparison.Ordinal));
     }
 
+    // A section whose name is misspelt demands nothing.
+    [Fact]
+    public void Configuration_NoSuchSection_IsRefused()
+    {
+        MutualTlsConfigurationException refused = Assert.Throws<MutualTlsConfigurationException>(
+            () => new ServiceCollection().AddMutualTls(new ConfigurationBuilder().Build().GetSection("MutualTsl")));
+        Assert.Contains("MutualTsl", Assert.Single(refused.Errors), StringComparison.Ordinal);
+    }
+
     // Promise P7: nothing broken starts, and every error is told at once.
     [Fact]
     public async Task Start_SeveralErrors_HostDoesNotStartAndTellsAll()
