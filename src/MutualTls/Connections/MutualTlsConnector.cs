@@ -53,6 +53,11 @@ public sealed class MutualTlsConnector
                 throw new MutualTlsException(
                     MutualTlsError.HandshakeTimedOut, $"'{options.TargetHost}' did not answer on port {port} in time.", verdict: null, exception);
             }
+            catch (SocketException exception)
+            {
+                // The platform does not say where to.
+                throw new SocketException((int)exception.SocketErrorCode, $"{exception.Message} ('{options.TargetHost}', port {port})");
+            }
 
             return await MutualTlsHandshake.AsClientAsync(client.GetStream(), options, cancellationToken).ConfigureAwait(false);
         }

@@ -32,7 +32,7 @@ public class RevocationConfigurationTests
         Assert.Equal(1 << 20, options.MaxCrlBytes);
         Assert.Equal(TimeSpan.FromMinutes(15), options.RefreshInterval);
         Assert.True(options.Dangerous.AllowLocalAddresses);
-        Assert.False(Read().Dangerous.AllowLocalAddresses);
+        Assert.False(Read(("StoreFolder", "/var/cache/mutualtls")).Dangerous.AllowLocalAddresses);
         Assert.Null(Read(("StoreFolder", "")).StoreFolder);
     }
 
