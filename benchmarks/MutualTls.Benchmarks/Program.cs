@@ -21,16 +21,17 @@ if (args is not ["budgets", ..])
     return 0;
 }
 
+(string Ids, Func<IEnumerable<BudgetRow>> Run)[] groups = [("B4", CrlBudgets.Run), .. VerdictBudgets.Groups, ("B5 B6", HandshakeBudgets.Run), ("B7", RequestBudgets.Run), ("B9", DemandBudgets.Run), ("G1", ShareBudgets.Threads), ("G2", ShareBudgets.BadChain)];
 Option<FileInfo?> json = new("--json") { Description = "Also write the rows to this file." };
 Option<string[]> only = new("--only") { Description = "Measure only these, by their numbers: B2 B9.", AllowMultipleArgumentsPerToken = true };
+only.AcceptOnlyFromAmong([.. groups.SelectMany(group => group.Ids.Split(' ')).Distinct().Order(StringComparer.Ordinal)]);
 Command budgets = new("budgets", "Measures the budgets as ratios within one run; ends with 0 only if all hold.") { json, only };
 budgets.SetAction(result =>
 {
     Machine machine = Machine.Describe();
     List<BudgetRow> rows = [];
-    (string Ids, Func<IEnumerable<BudgetRow>> Run)[] groups = [("B4", CrlBudgets.Run), .. VerdictBudgets.Groups, ("B5 B6", HandshakeBudgets.Run), ("B7", RequestBudgets.Run), ("B9", DemandBudgets.Run), ("G1", ShareBudgets.Threads), ("G2", ShareBudgets.BadChain)];
     string[] wanted = result.GetValue(only) ?? [];
-    foreach (BudgetRow row in groups.Where(group => wanted.Length == 0 || wanted.Any(id => group.Ids.Contains(id, StringComparison.Ordinal))).SelectMany(group => Apart(group.Run)))
+    foreach (BudgetRow row in groups.Where(group => wanted.Length == 0 || group.Ids.Split(' ').Intersect(wanted).Any()).SelectMany(group => Apart(group.Run)))
     {
         rows.Add(row);
         Console.WriteLine(row);

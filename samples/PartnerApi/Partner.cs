@@ -32,13 +32,14 @@ internal sealed class Partner(ServiceProvider services) : IAsyncDisposable
                 ? new Answer(Outcome.Served, await response.Content.ReadAsStringAsync(stop))
                 : new Answer(response.StatusCode == HttpStatusCode.Forbidden ? Outcome.RefusedByServer : Outcome.Failed, response.ReasonPhrase ?? "");
         }
-        catch (HttpRequestException exception) when (exception.InnerException is MutualTlsException { Verdict: { } verdict })
-        {
-            return new Answer(Outcome.ServerRefused, $"{verdict.Primary}. {verdict.Primary?.Hint}");
-        }
         catch (HttpRequestException exception)
         {
-            return new Answer(Outcome.Failed, exception.Message);
+            return (exception.InnerException as MutualTlsException)?.Error switch
+            {
+                MutualTlsError.PeerRefused => new Answer(Outcome.ServerRefused, exception.Message),
+                MutualTlsError.RefusedByPeer => new Answer(Outcome.RefusedByServer, exception.Message),   // one that closes where ours answers 403
+                _ => new Answer(Outcome.Failed, exception.Message),
+            };
         }
     }
 

@@ -1,3 +1,4 @@
+// Client and server in one process. Each takes its own part of appsettings.json, which Settings.cs gives it: two programs would have a file each.
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

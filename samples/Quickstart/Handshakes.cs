@@ -87,7 +87,7 @@ internal static class Handshakes
         }
         catch (IOException exception)
         {
-            Story.Step("client", "is told: " + exception.Message);
+            Story.Step("client", "a bare SslStream, as this library's always has a certificate, sees only: " + exception.Message);
             return null;
         }
     }

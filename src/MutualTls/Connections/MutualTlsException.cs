@@ -8,7 +8,7 @@ public enum MutualTlsError
     /// <summary>We refused the peer; <see cref="MutualTlsException.Verdict"/> says why.</summary>
     PeerRefused,
 
-    /// <summary>The peer closed the connection where that usually means that it refused us.</summary>
+    /// <summary>The peer closed the connection where that usually means that it refused us; its log says why.</summary>
     RefusedByPeer,
 
     /// <summary>The TLS handshake failed before a verdict was reached.</summary>
@@ -37,7 +37,7 @@ public sealed class MutualTlsException : IOException
     /// <summary>Gets what ended the connection.</summary>
     public MutualTlsError Error { get; }
 
-    /// <summary>Gets our verdict on the peer, if one was reached.</summary>
+    /// <summary>Gets our verdict on the peer, if one was reached. It says nothing of what the peer thought of us: with <see cref="MutualTlsError.RefusedByPeer"/> it is accepted, so go by <see cref="Error"/>.</summary>
     public PeerVerdict? Verdict { get; }
 
     internal static MutualTlsException Refused(PeerVerdict verdict, Exception? innerException = null) =>

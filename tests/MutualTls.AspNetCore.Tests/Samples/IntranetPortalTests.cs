@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using MutualTls.AspNetCore.Tests.Support;
 using MutualTls.Tests.Peers;
@@ -17,8 +18,7 @@ public sealed class IntranetPortalTests
         try
         {
             int port = PeerPort.Next();
-            string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "IntranetPortal.exe" : "IntranetPortal");
-            await using PeerProcess portal = PeerProcess.Start(program, "--port", $"{port}", "--folder", folder);
+            await using PeerProcess portal = PeerProcess.Start(Program, "--port", $"{port}", "--folder", folder);
             await portal.WaitForAsync("Ctrl+C");
             string password = portal.Output.Split('\n').Single(line => line.TrimStart().StartsWith("password", StringComparison.Ordinal)).Split(' ')[^1].Trim();
 
@@ -41,6 +41,19 @@ public sealed class IntranetPortalTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    [Fact]
+    public async Task Main_PortIsTaken_SaysSoInOneLine()
+    {
+        using TcpListener taken = new(IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        await using PeerProcess portal = PeerProcess.Start(Program, "--port", $"{port}");
+        Assert.Equal(1, await portal.ExitAsync());
+        Assert.Equal($"Port {port} is in use. Choose another: --port 9443", portal.Output.Trim());
+    }
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "IntranetPortal.exe" : "IntranetPortal");
 
     // Its own files are all that the client goes by; the platform checks the server's chain.
     private static async Task<(HttpStatusCode Status, string Page)> VisitAsync(int port, string folder, string? file, string password)

@@ -47,7 +47,19 @@ public class HttpSnippetTests
     {
         await using KestrelPeer server = await KestrelPeer.StartAsync(new TestPki().Server);
         using HttpClient client = WithoutServices();
-        Assert.StartsWith("refused: MTLS", await AskAsync(client, server.Uri, Pair.Stop));
+        Assert.StartsWith("we refused the server: MTLS", await AskAsync(client, server.Uri, Pair.Stop));
+    }
+
+    [Fact]
+    public async Task Handler_OfTheReadmeRefusedByTheServerInTls13_SaysWho()
+    {
+        // Our verdict on the server says accepted, and the exception carries it: what ended the connection is another matter.
+        await using ListenerPeer server = new(Pair.Server(Pki, Pair.Trusting(new TestPki().Root)));
+        using HttpClient client = WithoutServices();
+        string told = await AskAsync(client, server.Uri, Pair.Stop);
+        Assert.StartsWith("the server refused us: ", told);
+        Assert.Contains("its log says why", told);
+        Assert.Contains("client.test", told);
     }
 
     [Fact]
@@ -213,9 +225,14 @@ public class HttpSnippetTests
         {
             return await client.GetStringAsync(uri, stop);
         }
-        catch (HttpRequestException exception) when (exception.InnerException is MutualTlsException { Verdict: { } verdict })
+        catch (HttpRequestException exception) when (exception.InnerException is MutualTlsException reason)
         {
-            return $"refused: {verdict.Primary}";
+            return reason.Error switch   // not by Verdict: when the server refuses us, ours on the server may well say accepted
+            {
+                MutualTlsError.PeerRefused => $"we refused the server: {reason.Verdict?.Primary}",
+                MutualTlsError.RefusedByPeer => $"the server refused us: {exception.Message}",   // why is in the server's log
+                _ => exception.Message,
+            };
         }
         // </snippet>
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using MutualTls.Connections;
+using MutualTls.Findings;
 using MutualTls.Policies;
 using MutualTls.Revocation;
 using MutualTls.Testing;
@@ -45,6 +46,10 @@ public class RevocationSnippetTests
             .WithCrlDistributionPoints(server.CrlUrl(root))
             .WithOcsp(server.OcspUrl(root)));
 
+        // An engine asks nothing of this machine unless told to; with services: mtls.ConfigureRevocation(r => r.Dangerous.AllowLocalAddresses = true).
+        await using RevocationService fetching = new(new RevocationServiceOptions { Dangerous = { AllowLocalAddresses = true } });
+        PeerPolicyEngine engine = new(revocation: fetching);
+
         server.Revoke(client);                                    // from now on, by CRL and by OCSP
         server.Fault = TestRevocationFault.BlackHole;             // or Down, SlowDrip, Garbage, Expired, SignedByWrongKey, Huge ...
         server.ConfigureOcsp = answer => answer.WithoutNextUpdate();   // or any other defect
@@ -54,5 +59,13 @@ public class RevocationSnippetTests
         using HttpClient http = new();
         Assert.NotEmpty(await http.GetByteArrayAsync(new Uri(server.CrlUrl(root)), Pair.Stop));
         Assert.Equal(0, asked);
+
+        // Its engine is answered; one that was not told to ask here is not, and says what it lacks.
+        PeerPolicy policy = Pair.Trusting(root, p => p.CheckRevocation());
+        Assert.Equal(ValidationReason.CertificateRevoked, (await engine.JudgeAsync(policy, PeerRole.Client, Pair.Presented(client), cancellationToken: Pair.Stop)).Primary?.Reason);
+        Finding unasked = (await new PeerPolicyEngine(revocation: new RevocationService()).JudgeAsync(policy, PeerRole.Client, Pair.Presented(client), cancellationToken: Pair.Stop)).Primary!.Value;
+        Assert.Equal(ValidationReason.RevocationUnreachable, unasked.Reason);
+        Assert.Single(unasked.ToString().Split("AllowLocalAddresses")[1..]);
+        Assert.Single(unasked.ToString().Split("127.0.0.1,")[1..]);
     }
 }

@@ -15,20 +15,29 @@ namespace Documentation;
 /// <summary>The code that README files and docs quote, compiled and run.</summary>
 public class SnippetTests
 {
+    private static readonly TestPki Pki = new();
+
     static SnippetTests()
     {
         // The paths in the documentation are relative: here, to the build's output.
         Directory.SetCurrentDirectory(AppContext.BaseDirectory);
-        new TestPki().WritePem("certs");
+        Pki.WritePem("certs");
     }
 
     [Fact]
     public async Task ServerAndClient_OfTheReadme_Talk()
     {
         await using MutualTlsListener listener = Listen(new IPEndPoint(IPAddress.Loopback, 0));
-        Task<string> serving = ServeOneAsync(listener, Pair.Stop);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Pair.Stop);
+        Task serving = ServeAsync(listener, stop.Token);
         Assert.Equal("hello, client.test", await ConnectAsync(listener.LocalEndPoint.Port, Pair.Stop));
-        Assert.Equal("client.test", await serving);
+
+        // A workload has a URI and no DNS name; one that is not trusted must not end the server either.
+        Assert.Equal("hello, spiffe://shop.example/till", await GreetingAsync(Pki.Issuing.IssueClient("spiffe://shop.example/till"), listener.LocalEndPoint.Port));
+        await Assert.ThrowsAsync<MutualTlsException>(() => GreetingAsync(new TestPki().Client, listener.LocalEndPoint.Port));
+        Assert.Equal("hello, client.test", await ConnectAsync(listener.LocalEndPoint.Port, Pair.Stop));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving);
     }
 
     [Fact]
@@ -106,14 +115,27 @@ public class SnippetTests
         return listener;
     }
 
-    private static async Task<string> ServeOneAsync(MutualTlsListener listener, CancellationToken stop)
+    private static async Task ServeAsync(MutualTlsListener listener, CancellationToken stop)
     {
         // <snippet serve>
-        await using MutualTlsStream stream = await listener.AcceptAsync(stop);   // only clients that were accepted
-        string name = stream.Verdict.Identity!.DnsNames[0];
-        await stream.WriteAsync(Encoding.UTF8.GetBytes($"hello, {name}"), stop);
+        while (!stop.IsCancellationRequested)
+        {
+            _ = GreetAsync(await listener.AcceptAsync(stop));   // only clients that were accepted, each beside the others
+        }
+
+        async Task GreetAsync(MutualTlsStream client)
+        {
+            try
+            {
+                await using MutualTlsStream stream = client;
+                await stream.WriteAsync(Encoding.UTF8.GetBytes($"hello, {stream.Verdict.Identity}"), stop);   // its first name, of whatever kind
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException)
+            {
+                Console.WriteLine(exception.Message);   // the client has gone, or we stop
+            }
+        }
         // </snippet>
-        return name;
     }
 
     private static async Task<string> ConnectAsync(int port, CancellationToken stop)
@@ -130,6 +152,13 @@ public class SnippetTests
         string greeting = await reader.ReadToEndAsync(stop);
         // </snippet>
         return greeting;
+    }
+
+    private static async Task<string> GreetingAsync(TestCertificate client, int port)
+    {
+        await using MutualTlsStream stream = await MutualTlsConnector.DialAsync(port, Pair.Client(Pki, client), Pair.Stop);
+        using StreamReader reader = new(stream);
+        return await reader.ReadToEndAsync(Pair.Stop);
     }
 
     private static async Task<MutualTlsStream> OverAnyStreamAsync(Stream transport, MutualTlsServerOptions options, CancellationToken stop)
@@ -180,10 +209,11 @@ public class SnippetTests
     private static async Task<string> ExplainAsync(TestPki pki)
     {
         PeerPolicy policy = Pair.Trusting(pki.Root);
-        PresentedChain presented = Pair.Presented(pki.Client);
+        IEnumerable<ReadOnlyMemory<byte>> certificates = pki.Client.Chain.Select(certificate => certificate.Der);
 
         // <snippet engine>
         PeerPolicyEngine engine = new();
+        PresentedChain presented = new(certificates);   // as DER, the peer's own first; or PresentedChain.From(certificate), of an X509Certificate2
         PeerVerdict verdict = await engine.JudgeAsync(policy, PeerRole.Client, presented);
         string why = verdict.IsAccepted ? "accepted" : $"{verdict.Primary}. {verdict.Primary?.Hint}";
         // </snippet>

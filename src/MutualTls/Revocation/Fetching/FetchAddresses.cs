@@ -30,6 +30,11 @@ internal static class FetchAddresses
         };
     }
 
+    /// <summary>Says after an address why it was refused, and where it is to be had by an option, by which.</summary>
+    public static string WhyRefused(IPAddress address) => IsAllowed(address, LocalAddresses.Allowed)
+        ? ", of this machine or its link, or a cloud's metadata service, and not asked; a test or a responder on this machine needs RevocationServiceOptions.Dangerous.AllowLocalAddresses"
+        : ", which no server can have";
+
     private static bool IsAllowed4(IPAddress address, LocalAddresses local)
     {
         Span<byte> octets = stackalloc byte[4];

@@ -251,7 +251,7 @@ internal sealed class FetchTransport : IDisposable
     {
         IPAddress[] allowed = [.. addresses.Where(_isAllowed)];
         return allowed.Length > 0 ? allowed : throw new AddressRefusedException(
-            addresses.Length == 0 ? $"{host} has no address" : $"{host} is {addresses[0]}, which revocation data is not fetched from");
+            addresses.Length == 0 ? $"{host} has no address" : $"{(IPAddress.TryParse(host, out _) ? "" : $"{host} is ")}{addresses[0]}{FetchAddresses.WhyRefused(addresses[0])}");
     }
 
     private static AddressRefusedException? RefusalIn(Exception? exception)

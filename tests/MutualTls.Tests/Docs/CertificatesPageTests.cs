@@ -1,0 +1,43 @@
+using MutualTls.Connections;
+using MutualTls.Credentials;
+using MutualTls.Policies;
+using MutualTls.Tests.House;
+using MutualTls.Tests.Peers;
+using MutualTls.Tests.Support;
+
+namespace MutualTls.Tests.Docs;
+
+/// <summary>The commands of docs/certificates.md are run as they stand there, and both ends accept what they make.</summary>
+public sealed class CertificatesPageTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mutualtls-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Commands_OfThePage_MakeCertificatesThatPass()
+    {
+        PeerProcess.Require("sh");
+        PeerProcess.Require("openssl");
+        string commands = Repository.Read("docs/certificates.md").Split("```sh\n")[1].Split("```")[0];
+        await using (PeerProcess shell = PeerProcess.Start("sh", "-ec", $"cd '{_folder}'\n{commands}"))
+        {
+            Assert.True(await shell.ExitAsync() == 0, shell.Output);
+        }
+
+        // The strict rules ask for more than the default ones.
+        PeerPolicy policy = PeerPolicy.Create("page", p => p.TrustPem(Path("root.pem")).WithoutRevocation().UseRules(RulePreset.Strict));
+        await using MutualTlsListener listener = Pair.Listen(new MutualTlsServerOptions { Credential = Credential("server"), Policy = policy });
+        Task<MutualTlsStream> accepting = listener.AcceptAsync(Pair.Stop).AsTask();
+        MutualTlsClientOptions options = new() { TargetHost = "localhost", Credential = Credential("client"), Policy = policy };
+        await using MutualTlsStream client = await MutualTlsConnector.DialAsync(listener.LocalEndPoint.Port, options, Pair.Stop);
+        await using MutualTlsStream server = await accepting;
+        Assert.Equal("localhost", $"{client.Verdict.Identity}");
+        Assert.Equal("client.test", $"{server.Verdict.Identity}");
+        Assert.Equal(3, server.Verdict.Path!.Certificates.Count);
+    }
+
+    private LocalCredential Credential(string name) => LocalCredential.FromPemFile(Path($"{name}.pem"), Path($"{name}.key.pem"));
+
+    private string Path(string file) => System.IO.Path.Combine(_folder, "certs", file);
+}
