@@ -1,5 +1,6 @@
 using MutualTls.Connections;
 using MutualTls.Credentials;
+using MutualTls.Paths;
 using MutualTls.Policies;
 using MutualTls.Tests.House;
 using MutualTls.Tests.Peers;
@@ -34,7 +35,7 @@ public sealed class CertificatesPageTests : IDisposable
         await using MutualTlsStream server = await accepting;
         Assert.Equal("localhost", $"{client.Verdict.Identity}");
         Assert.Equal("client.test", $"{server.Verdict.Identity}");
-        Assert.Equal(3, server.Verdict.Path!.Certificates.Count);
+        Assert.Equal(2, server.Verdict.Path!.Certificates.Count);   // its own and the issuing CA's
     }
 
     private LocalCredential Credential(string name) => LocalCredential.FromPemFile(Path($"{name}.pem"), Path($"{name}.key.pem"));

@@ -1,19 +1,22 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using MutualTls.Certificates;
 using MutualTls.Connections;
 using MutualTls.Findings;
-using MutualTls.Identities;
-using MutualTls.Paths;
-using MutualTls.Pinning;
-using MutualTls.Policies;
-using MutualTls.Policies.Fitness;
-using MutualTls.Policies.Lists;
-using MutualTls.Policies.Pins;
-using MutualTls.Sources;
 using MutualTls.Testing;
 using MutualTls.Tests.Support;
+
+// <snippet policy-usings>
+using MutualTls.Certificates;       // PublicKeyAlgorithm, SignatureAlgorithm
+using MutualTls.Identities;         // SanMatcher, SpiffeTrustDomain
+using MutualTls.Paths;              // RulePreset
+using MutualTls.Pinning;            // SpkiPin, SpkiPinSet, PinTargets, PinBackup
+using MutualTls.Policies;           // PeerPolicy, IPeerValidator
+using MutualTls.Policies.Fitness;   // PresetOverride
+using MutualTls.Policies.Lists;     // CertificateDenyList
+using MutualTls.Policies.Pins;      // PinMode
+using MutualTls.Sources;            // SnapshotSource
+// </snippet>
 
 // Not within MutualTls: what users write must compile where users write it.
 namespace Documentation;
