@@ -7,13 +7,15 @@ using MutualTls.Tests.Support;
 namespace MutualTls.Tests.Policies;
 
 /// <summary>Intermediates that one engine or policy has seen are hints for another, and never harm it.</summary>
+/// <remarks>What is kept here stays in the pool of the process, which other tests read: no CA has a name that another's may have.</remarks>
 public class SharedIntermediatesTests
 {
     // A CA that was renewed keeps its name: what an engine knows of it must not hide what the others know.
     [Fact]
     public void Judge_RenewedIntermediateKnownToAnotherEngine_IsAccepted()
     {
-        TestCertificateAuthority root = TestCertificateAuthority.CreateRoot(), before = root.IssueIntermediate("Issuing"), renewed = root.IssueIntermediate("Issuing");
+        string name = Name();
+        TestCertificateAuthority root = TestCertificateAuthority.CreateRoot(), before = root.IssueIntermediate(name), renewed = root.IssueIntermediate(name);
         TestCertificate old = before.IssueClient("old.test"), young = renewed.IssueClient("young.test");
         PeerPolicy policy = Pair.Trusting(root);
         PeerPolicyEngine one = Serving(), other = Serving();
@@ -33,7 +35,7 @@ public class SharedIntermediatesTests
     {
         TestCertificateAuthority root = TestCertificateAuthority.CreateRoot(Name()), policyCa = root.IssueIntermediate(Name()), issuing = policyCa.IssueIntermediate(Name());
         TestCertificate client = issuing.IssueClient("client.test");
-        TestCertificateAuthority weak = TestCertificateAuthority.CreateRoot("Elsewhere"), hostile = weak.IssueIntermediate(null, c => c.WithSubject(root.Subject));
+        TestCertificateAuthority weak = TestCertificateAuthority.CreateRoot(), hostile = weak.IssueIntermediate(null, c => c.WithSubject(root.Subject));
         PeerPolicyEngine one = Serving(), other = sameEngine ? one : Serving();
         PeerPolicy trustsWeak = Pair.Trusting(weak);
         for (int i = 0; i < count; i++)
@@ -49,9 +51,9 @@ public class SharedIntermediatesTests
     [Fact]
     public void Judge_LoneEndEntityAndHostileTwins_SaysIssuerUnknown()
     {
-        TestCertificateAuthority root = TestCertificateAuthority.CreateRoot("Root"), issuing = root.IssueIntermediate("Issuing lone");
+        TestCertificateAuthority root = TestCertificateAuthority.CreateRoot(), issuing = root.IssueIntermediate();
         TestCertificate client = issuing.IssueClient("client.test");
-        TestCertificateAuthority weak = TestCertificateAuthority.CreateRoot("Elsewhere"), hostile = weak.IssueIntermediate(null, c => c.WithSubject(root.Subject));
+        TestCertificateAuthority weak = TestCertificateAuthority.CreateRoot(), hostile = weak.IssueIntermediate(null, c => c.WithSubject(root.Subject));
         PeerPolicyEngine one = Serving(), other = Serving();
         TestCertificateAuthority twin = hostile.IssueIntermediate(null, c => c.WithSubject(issuing.Subject).WithSubjectKeyIdentifier(Skid(issuing)));
         Assert.True(one.Judge(Pair.Trusting(weak), PeerRole.Client, Pair.Presented(twin.IssueClient("hostile.test"))).IsAccepted);
