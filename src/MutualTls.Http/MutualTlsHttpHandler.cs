@@ -7,7 +7,7 @@ namespace MutualTls.Http;
 /// HTTP/1.1 and HTTP/2, direct or through a proxy. The server must have the name of the host in the request's URI, unless the policy identifies it
 /// otherwise; a redirect to another host makes another connection, judged by that host's name. <c>http://</c> and HTTP/3 are refused, and so is
 /// <see cref="HttpClient.Send(HttpRequestMessage)"/>, which would block a thread.
-/// A refused server is an <see cref="HttpRequestException"/> whose inner exception is a <see cref="MutualTlsException"/> with the verdict.
+/// A refusal is an <see cref="HttpRequestException"/> whose inner exception is a <see cref="MutualTlsException"/>: its <see cref="MutualTlsException.Error"/> tells which end refused the other, its verdict why we did.
 /// </remarks>
 /// <threadsafety>Safe from any thread, for any number of requests at once.</threadsafety>
 public sealed class MutualTlsHttpHandler : HttpMessageHandler

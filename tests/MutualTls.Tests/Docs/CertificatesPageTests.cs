@@ -20,6 +20,16 @@ public sealed class CertificatesPageTests : IDisposable
     {
         PeerProcess.Require("sh");
         PeerProcess.Require("openssl");
+        await using (PeerProcess version = PeerProcess.Start("openssl", "version"))
+        {
+            await version.ExitAsync();
+            string said = version.Output.Trim();
+            if (!said.StartsWith("OpenSSL ", StringComparison.Ordinal) || said.StartsWith("OpenSSL 1", StringComparison.Ordinal))
+            {
+                PeerProcess.Lack($"openssl is not OpenSSL 3 but {said}");   // macOS has LibreSSL
+            }
+        }
+
         string commands = Repository.Read("docs/certificates.md").Split("```sh\n")[1].Split("```")[0];
         await using (PeerProcess shell = PeerProcess.Start("sh", "-ec", $"cd '{_folder}'\n{commands}"))
         {
