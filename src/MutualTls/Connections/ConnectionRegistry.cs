@@ -242,7 +242,7 @@ public sealed class ConnectionRegistry
         }
 
         Log.VerdictLost(
-            member.Group.Logger, verdict.Policy.Name, verdict.Role.ToString(), lost.Before.Identity?.ToString() ?? "anonymous", verdict.Primary?.ToString() ?? "",
+            member.Group.Logger, verdict.Policy.Name, verdict.Role.ToString(), Log.NameOf(lost.Before), verdict.Primary?.ToString() ?? "",
             rules.Mode == LiveConnectionMode.Close ? "closed" : "left open");
         if (rules.Mode == LiveConnectionMode.Close)
         {

@@ -7,8 +7,8 @@ namespace MutualTls.Connections;
 
 internal static partial class Log
 {
-    // Enough to find the certificate by, with its fingerprint; a stranger chooses his name, and how long it is.
-    private const int MaxNameOfStranger = 256;
+    // Enough to find a certificate by, with its fingerprint.
+    private const int MaxName = 256;
 
     [LoggerMessage(EventIds.PeerAccepted, LogLevel.Debug, "Policy '{Policy}' accepted {Role} {Peer}, SHA-256 {Fingerprint}.")]
     public static partial void PeerAccepted(ILogger logger, string policy, string role, string peer, string fingerprint);
@@ -69,7 +69,7 @@ internal static partial class Log
         {
             if (logger.IsEnabled(LogLevel.Debug))
             {
-                PeerAccepted(logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Identity?.ToString() ?? "anonymous", verdict.Identity?.Sha256Fingerprint ?? "-");
+                PeerAccepted(logger, verdict.Policy.Name, verdict.Role.ToString(), NameOf(verdict), verdict.Identity?.Sha256Fingerprint ?? "-");
             }
 
             PinsOf(logger, verdict);
@@ -90,13 +90,21 @@ internal static partial class Log
         }
     }
 
-    // Without a path nobody vouches for the name: it is what the certificate says of itself.
-    private static string NameOf(PeerVerdict refused) => refused switch
+    /// <summary>Gets a name for a log line. Without a path nobody vouches for it: it is what the certificate says of itself.</summary>
+    public static string NameOf(PeerVerdict verdict)
     {
-        { Identity: { } identity } => identity.ToString(),
-        { EndEntity.Subject: { Length: > 0 } subject } => subject.Length > MaxNameOfStranger ? subject[..MaxNameOfStranger] + "..." : subject,
-        _ => "unknown",
-    };
+        string name = verdict switch
+        {
+            { Identity: { } identity } => identity.ToString(),
+            { EndEntity.Subject: { Length: > 0 } subject } => subject,
+            { IsAccepted: true } => "anonymous",
+            _ => "unknown",
+        };
+
+        // The peer, or its CA, chose it: it is neither to fill the log nor to write lines of its own.
+        string shown = name.Length > MaxName ? name[..MaxName] + "..." : name;
+        return shown.Any(char.IsControl) ? string.Concat(shown.Select(c => char.IsControl(c) ? '?' : c)) : shown;
+    }
 
     private static void PinsOf(ILogger logger, PeerVerdict verdict)
     {
@@ -104,7 +112,7 @@ internal static partial class Log
         {
             if (warning.Reason is ValidationReason.PinMismatch or ValidationReason.PinsExpired)
             {
-                PinsReported(logger, verdict.Policy.Name, verdict.Role.ToString(), verdict.Identity?.ToString() ?? "", warning.ToString());
+                PinsReported(logger, verdict.Policy.Name, verdict.Role.ToString(), NameOf(verdict), warning.ToString());
             }
         }
     }

@@ -55,7 +55,7 @@ public sealed class MutualTlsConnector
             }
             catch (SocketException exception)
             {
-                // The platform does not say where to.
+                // The platform does not say where to; its type takes a message or the exception inside, not both.
                 throw new SocketException((int)exception.SocketErrorCode, $"{exception.Message} ('{options.TargetHost}', port {port})");
             }
 

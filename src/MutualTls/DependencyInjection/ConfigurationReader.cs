@@ -13,7 +13,7 @@ internal static class ConfigurationReader
     public static void Read(IConfiguration section, MutualTlsBuilder builder)
     {
         List<string> errors = [];
-        if (section is IConfigurationSection named && !named.Exists())
+        if (section is IConfigurationSection named && !named.GetChildren().Any())
         {
             errors.Add($"{named.Path}: there is no such section, or nothing in it.");
         }

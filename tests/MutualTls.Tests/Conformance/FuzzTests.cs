@@ -54,11 +54,15 @@ public class FuzzTests
             },
             stop.Token);
 
-        FuzzFinding? finding = run.Execute(target, new FuzzInput(target.Seeds[0], [0x05, 0x00], IsResigned: false), variation: 1, new FuzzRun.Statistics(target));
-        await stop.CancelAsync();
-        await Task.WhenAny(other);
-
-        Assert.Null(finding);
+        try
+        {
+            Assert.Null(run.Execute(target, new FuzzInput(target.Seeds[0], [0x05, 0x00], IsResigned: false), variation: 1, new FuzzRun.Statistics(target)));
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAny(other);
+        }
     }
 
     [Fact]

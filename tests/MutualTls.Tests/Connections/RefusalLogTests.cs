@@ -35,6 +35,22 @@ public class RefusalLogTests
         Assert.Contains("Client unknown, SHA-256 -", Assert.Single(_log.TextsOf(EventIds.PeerRefused)), StringComparison.Ordinal);
     }
 
+    // A CA that is trusted may sign any octets as a name.
+    [Fact]
+    public void Judged_NameOfPeerWithAPath_IsShortAndOneLine()
+    {
+        TestPki pki = TestPki.With(client: c => c.WithSan(n => n.Uri("spiffe://a.test/b\n\u001bc" + new string('c', 5000))));
+        PeerVerdict verdict = Pair.JudgeClient(pki, policy: Pair.Trusting(pki.Root, p => p.AllowDns("other.test")));
+        Assert.NotNull(verdict.Identity);
+
+        Log.Judged(_log, verdict);
+
+        string text = Assert.Single(_log.TextsOf(EventIds.PeerRefused));
+        Assert.DoesNotContain(text, char.IsControl);
+        Assert.Contains("b??c", text, StringComparison.Ordinal);
+        Assert.InRange(text.Length, 300, 1200);
+    }
+
     // A stranger chooses his name: it must neither fill the log nor write lines of its own.
     [Fact]
     public void Judged_NameOfStranger_IsShortAndOneLine()

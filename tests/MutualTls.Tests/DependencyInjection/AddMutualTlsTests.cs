@@ -95,11 +95,14 @@ public class AddMutualTlsTests
     }
 
     // A section whose name is misspelt demands nothing.
-    [Fact]
-    public void Configuration_NoSuchSection_IsRefused()
+    [Theory]
+    [InlineData("MutualTls:Policies:p:Revocation")]
+    [InlineData("MutualTsl")]
+    public void Configuration_NothingInTheSection_IsRefused(string key)
     {
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection([new(key, "Disabled")]).Build();
         MutualTlsConfigurationException refused = Assert.Throws<MutualTlsConfigurationException>(
-            () => new ServiceCollection().AddMutualTls(new ConfigurationBuilder().Build().GetSection("MutualTsl")));
+            () => new ServiceCollection().AddMutualTls(configuration.GetSection("MutualTsl")));
         Assert.Contains("MutualTsl", Assert.Single(refused.Errors), StringComparison.Ordinal);
     }
 

@@ -46,9 +46,8 @@ public class WorkLimitTests
         TestPki pki = TestPki.With(root: c => c.WithPolicyConstraints(requireExplicitPolicy: 0));
         List<ReadOnlyMemory<byte>> presented = [];
         Repeat(40, _ => presented.Add(pki.Root.CrossSign(pki.Issuing, c => c.WithPolicies(policies)).Der));
-        PeerPolicyEngine engine = new();
 
-        PeerVerdict verdict = Timed(() => engine.Judge(Pair.Trusting(pki.Root), PeerRole.Client, new PresentedChain(presented.Prepend(pki.Client.Der))));
+        PeerVerdict verdict = Timed(() => new PeerPolicyEngine().Judge(Pair.Trusting(pki.Root), PeerRole.Client, new PresentedChain(presented.Prepend(pki.Client.Der))));
 
         Assert.Equal(ValidationReason.WorkBudgetExhausted, verdict.Primary!.Value.Reason);
     }

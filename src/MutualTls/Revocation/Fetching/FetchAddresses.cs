@@ -30,10 +30,10 @@ internal static class FetchAddresses
         };
     }
 
-    /// <summary>Says after an address why it was refused, and where it is to be had by an option, by which.</summary>
-    public static string WhyRefused(IPAddress address) => IsAllowed(address, LocalAddresses.Allowed)
-        ? ", of this machine or its link, or a cloud's metadata service, and not asked; a test or a responder on this machine needs RevocationServiceOptions.Dangerous.AllowLocalAddresses"
-        : ", which no server can have";
+    /// <summary>Says behind an address why it is not asked. The option is named for this machine alone: it also opens a cloud's metadata service, which a hostile certificate may point to.</summary>
+    public static string WhyRefused(IPAddress address) => IPAddress.IsLoopback(Embedded(address) ?? address)
+        ? ", of this machine, and not asked; a test or a responder on this machine needs RevocationServiceOptions.Dangerous.AllowLocalAddresses"
+        : ", where no revocation data is fetched from: of this link, a cloud's metadata service, or no server's";
 
     private static bool IsAllowed4(IPAddress address, LocalAddresses local)
     {
