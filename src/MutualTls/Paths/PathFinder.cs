@@ -8,6 +8,8 @@ namespace MutualTls.Paths;
 /// <threadsafety>Not safe for use by several threads at once; kept and used again, since a search then allocates nothing but its results.</threadsafety>
 internal sealed class PathFinder
 {
+    private const int MaxIssuerShown = 256;
+
     private readonly SignatureChecks _signatures;
     private readonly PathBuilder _builder;
     private PathParameters? _parameters;
@@ -96,11 +98,14 @@ internal sealed class PathFinder
             findings.Add(
                 ValidationReason.IssuerUnknown,
                 Math.Max(_builder.DeadEndDepth, 0),
-                _builder.DeadEnd is { } end ? $"no certificate of '{end.Issuer}' was presented or is trusted" : null);
+                _builder.DeadEnd is { } end ? $"no certificate of '{Shown(end.Issuer)}' was presented or is trusted" : null);
         }
 
         return findings;
     }
+
+    // A stranger chooses it, and logs show it.
+    private static string Shown(string issuer) => issuer.Length > MaxIssuerShown ? issuer[..MaxIssuerShown] + "..." : issuer;
 
     /// <summary>Forgets the search, so that nothing of it stays alive.</summary>
     public void End()

@@ -35,6 +35,17 @@ public class RefusalLogTests
         Assert.Contains("Client unknown, SHA-256 -", Assert.Single(_log.TextsOf(EventIds.PeerRefused)), StringComparison.Ordinal);
     }
 
+    // What he says of his issuer is as long as he likes, too.
+    [Fact]
+    public void Judged_IssuerOfStranger_IsShort()
+    {
+        TestCertificate stranger = new TestPki().Issuing.IssueClient("x", c => c.WithIssuerName(TestName.Cn(new string('d', 1000))));
+        Log.Judged(_log, Pair.JudgeClient(_pki, stranger));
+        string text = Assert.Single(_log.TextsOf(EventIds.PeerRefused));
+        Assert.Contains("ddd...' was presented", text, StringComparison.Ordinal);
+        Assert.InRange(text.Length, 300, 800);
+    }
+
     // A CA that is trusted may sign any octets as a name.
     [Fact]
     public void Judged_NameOfPeerWithAPath_IsShortAndOneLine()
